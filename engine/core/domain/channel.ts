@@ -1,0 +1,202 @@
+import type { z } from "zod";
+import type { IdentityKind, IdentityValue } from "./contact.ts";
+import type { ChannelAccountId } from "./ids.ts";
+import type { InboundEvent } from "./inbound-event.ts";
+import type { Bilingual } from "./language.ts";
+import type { Media, MediaKind, OutboundContent } from "./message.ts";
+import type { SendError } from "./send-error.ts";
+
+/**
+ * A channel is facts plus pure functions: `receive` (request -> events), `render` (content -> calls), `settle`
+ * (answer -> what became of the message). The engine owns wire, clock, retries, pacing, storage and redaction.
+ * One folder each under `channels/`, one line in `channels/registry.ts`. A channel imports `core/domain` and
+ * `channels/shared` only.
+ */
+export interface Channel<Config = unknown> {
+  readonly type: ChannelType;
+  readonly label: Bilingual;
+  readonly capabilities: Capabilities;
+  /** What an account needs. Fields with `.meta({ secret: true })` are encrypted and never leave the server. */
+  readonly account: z.ZodType<Config>;
+  /** The account's own address at the provider (phone number id, page id, number): unique per channel. */
+  address(config: Config): string;
+  /** Answers the provider's verification of the webhook URL (GET). Absent: the provider has none. */
+  handshake?(request: WebhookRequest, accounts: readonly Account<Config>[]): WebhookResponse;
+  /**
+   * Verifies the signature over the raw bytes, then parses. Never throws. `accounts` are all active accounts of this
+   * channel, of every workspace: an event may only name an account whose own secret signed the request.
+   */
+  receive(request: WebhookRequest, accounts: readonly Account<Config>[]): Received;
+  /** The calls that say `content` to one person: first those that prepare (upload), last the one that sends. The content fits the capabilities already. */
+  render(content: OutboundContent, to: Recipient, account: Account<Config>, send: SendContext): readonly Call[];
+  /** What an answer of the provider means for the message. Never throws, whatever the body is. */
+  settle(response: CallResponse, call: Call): Settled;
+  /** How a file of an inbound message is fetched; absent: its `url` is public. */
+  fetchMedia?(media: Media, account: Account<Config>): MediaFetch;
+  /** Shows "typing" and marks the last message as read. Absent: the channel has neither. */
+  typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
+}
+
+export type ChannelType = "whatsapp" | "messenger" | "instagram" | "sms" | "email" | "form" | "web";
+
+/** A connected number, page, mailbox or widget, with its credentials in clear: only for channel functions. */
+export interface Account<Config = unknown> {
+  readonly id: ChannelAccountId;
+  readonly config: Config;
+}
+
+export interface WebhookRequest {
+  readonly method: string;
+  /** As the provider was told it: PUBLIC_URL + path + query. Never built from request headers. */
+  readonly url: string;
+  /** Names in lower case. A header that came twice is joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Every value of every parameter. */
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly body: Uint8Array;
+  readonly receivedAt: string;
+  /** Web chat only: the visitor that the engine has authenticated. */
+  readonly visitor?: { readonly accountId: ChannelAccountId; readonly visitorId: string };
+}
+
+export interface WebhookResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Received {
+  /** `forged`: bad or missing signature, nothing is stored. `unreadable`: signed, but not what we know: kept aside, 200. */
+  readonly verdict: "accepted" | "forged" | "unreadable" | "invalid";
+  readonly events: readonly InboundEvent[];
+  /** Parts that are signed but unknown or malformed: kept for the operator. */
+  readonly setAside: readonly {
+    readonly reason: string;
+    readonly accountId?: ChannelAccountId;
+    readonly part: string;
+  }[];
+  /** Parts for numbers that this signature does not own: counted, dropped. */
+  readonly misrouted: number;
+  /** Sent after the events are stored. */
+  readonly response: WebhookResponse;
+}
+
+/** Whom a message goes to: all identities of the contact on this account, the preferred first. */
+export interface Recipient {
+  readonly identities: readonly IdentityValue[];
+}
+
+export interface SendContext {
+  /** Our id of this send; planted where the provider echoes it, so that a lost answer can be found again. */
+  readonly effectId: string;
+  readonly publicUrl: string;
+  /** The media as the account already knows it: our path or url -> provider's id. */
+  readonly uploaded: Readonly<Record<string, string>>;
+  readonly repliesTo?: string;
+}
+
+/** One request to the provider, as data. `{base}` in a url is the provider's address (GRAPH_BASE_URL ...). */
+export interface Call {
+  readonly purpose: "send" | "upload" | "typing";
+  /** `push`: shown by our own server (web chat); needs no request. */
+  readonly via: "http" | "push";
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body:
+    | { readonly type: "none" }
+    | { readonly type: "json"; readonly value: unknown }
+    | { readonly type: "form"; readonly fields: readonly (readonly [string, string])[] }
+    | {
+        readonly type: "multipart";
+        readonly fields: Readonly<Record<string, string>>;
+        readonly file: { readonly field: string; readonly media: Media };
+      };
+  /** For an upload: the key under which later calls find the id (`SendContext.uploaded`). */
+  readonly uploadKey?: string;
+}
+
+export interface CallResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 1 MB; what came after was dropped. */
+  readonly body: string;
+}
+
+export type Settled =
+  | {
+      readonly type: "sent";
+      readonly externalId: string /** Identities that the provider told us about the recipient. */;
+      readonly identities?: readonly IdentityValue[];
+    }
+  | { readonly type: "uploaded"; readonly remoteId: string; readonly expiresAfterMs: number }
+  /** Typing, read receipts. */
+  | { readonly type: "done" }
+  | { readonly type: "failed"; readonly error: SendError }
+  /** An answer that does not say whether the message was taken (5xx without the provider's own body). */
+  | { readonly type: "unknown"; readonly detail: string };
+
+/** How the engine downloads a file: `lookup` gives JSON with the url, then the file is fetched with the same headers. */
+export interface MediaFetch {
+  readonly lookup?: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly url?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The only hosts that may be asked and see the headers; `*.example.com` allows subdomains. `{base}` = the provider's base host. */
+  readonly hosts: readonly string[];
+  readonly maxBytes: number;
+}
+
+/** What a channel can show: the provider's limits as data. Lengths in UTF-16 units, with the provider's margin taken off. */
+export interface Capabilities {
+  readonly maxTextLength: number;
+  /** Buttons under a text; null: none. */
+  readonly buttons: { readonly max: number; readonly labelLength: number; readonly textLength: number } | null;
+  /** A list that opens; null: none. */
+  readonly list: {
+    readonly max: number;
+    readonly labelLength: number;
+    readonly descriptionLength: number;
+    readonly openLength: number;
+    readonly textLength: number;
+  } | null;
+  readonly headerLength: number;
+  readonly footerLength: number;
+  readonly choiceIdLength: number;
+  /** Per kind: greatest size and types; a kind that is absent becomes a link. */
+  readonly media: Partial<
+    Readonly<
+      Record<
+        MediaKind,
+        { readonly maxBytes: number; readonly mimeTypes: readonly string[]; readonly captionLength: number }
+      >
+    >
+  >;
+  /** A text with one button that opens a link. */
+  readonly linkButton: { readonly labelLength: number; readonly textLength: number } | null;
+  readonly location: boolean;
+  readonly locationRequest: boolean;
+  readonly contacts: boolean;
+  readonly reaction: boolean;
+  readonly template: boolean;
+  readonly products: boolean;
+  readonly typing: boolean;
+  /** Hours after a contact's message in which free text is allowed; null: no limit. */
+  readonly serviceWindowHours: number | null;
+  /** Token buckets: sends per second of an account, and of one recipient. */
+  readonly pace: {
+    readonly account: { readonly perSecond: number; readonly burst: number };
+    readonly recipient: { readonly perSecond: number; readonly burst: number } | null;
+  };
+  /** What to do when nobody can tell whether a message was sent and no evidence came (C-6). */
+  readonly unknownPolicy: "resend" | "ask";
+  /** Whether the provider tells us later, with our own id, that it took a message. */
+  readonly evidence: boolean;
+  readonly identityKinds: readonly IdentityKind[];
+  /** `whatsapp`: `*bold*`; `none`: marks are taken out. */
+  readonly markup: "whatsapp" | "none";
+}
+
+/** Declares a channel: keeps the account's type between `account`, `render` and `receive`. */
+export function channel<Config>(definition: Channel<Config>): Channel<Config> {
+  return definition;
+}

@@ -1,0 +1,634 @@
+import type { Account, Call, CallResponse, Channel, ChannelType } from "./core/domain/channel.ts";
+import type { Contact, IdentityValue } from "./core/domain/contact.ts";
+import type { Conversation, ConversationRef, ConversationStatus, Handover } from "./core/domain/conversation.ts";
+import type {
+  AnswerEffect,
+  AssistantAnswer,
+  EffectError,
+  OrderLine,
+  OrderView,
+  OutboxEffect,
+  ProductView,
+} from "./core/domain/effect.ts";
+import type {
+  ChannelAccountId,
+  ContactId,
+  ConversationId,
+  DeliveryId,
+  EffectId,
+  EventId,
+  FlowVersionId,
+  IdKind,
+  IdOf,
+  MessageId,
+  RunId,
+  WorkspaceId,
+} from "./core/domain/ids.ts";
+import type { InboundEvent } from "./core/domain/inbound-event.ts";
+import type { Json, JsonObject } from "./core/domain/json.ts";
+import type { Language } from "./core/domain/language.ts";
+import type { MailboxEvent } from "./core/domain/mailbox-event.ts";
+import type { Message, OutboundContent } from "./core/domain/message.ts";
+import type { SendError } from "./core/domain/send-error.ts";
+import type { Workspace } from "./core/domain/workspace.ts";
+import type { Decision, NeedsVersions, StepInput } from "./core/run/decision.ts";
+
+/**
+ * What the shell needs from outside, and what its parts need from each other. `main.ts` makes the implementations and
+ * hands them in; server, worker, effects and store know only this file and the core.
+ */
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Calls back once after the delay; returns how to cancel. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export interface Ids {
+  /** A new id, sortable by time: `msg_` + 26 characters. */
+  make<K extends IdKind>(kind: K): IdOf[K];
+  /** 256 random bits, url-safe. */
+  token(): string;
+  /** A short code that one can say on the phone, without letters that are mistaken for others: `K7P-4RT`. */
+  speakable(): string;
+}
+
+/** The one way out of the process. Refuses private addresses, foreign redirects, unbounded bodies (S-11 … S-20). */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpOutcome>;
+}
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | FormData;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Hosts that may be asked even on private addresses: the provider bases that the operator configured. */
+  readonly trusted?: boolean;
+  /** Redirects are followed at most three times, each checked, without credentials on another host. Default: not at all. */
+  readonly redirects?: boolean;
+  readonly signal?: AbortSignal;
+}
+export type HttpOutcome =
+  | {
+      readonly type: "response";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+      readonly truncated: boolean;
+    }
+  /** Nothing left this machine, or the connection was refused: certainly not done. */
+  | { readonly type: "notSent"; readonly detail: string; readonly blocked: boolean }
+  /** Bytes left and no answer came: nobody knows (C-6). */
+  | { readonly type: "unknown"; readonly detail: string };
+
+/** Our own copies of files, under DATA_DIR/media. Names are made here, never taken from outside. */
+export interface Files {
+  save(content: Uint8Array, mimeType: string): Promise<{ readonly path: string; readonly sizeBytes: number }>;
+  read(path: string): Promise<Uint8Array | null>;
+}
+
+/** Answers a question from the playbook. Never throws: every failure is an `EffectError`. */
+export interface Llm {
+  answer(
+    question: AssistantQuestion,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly answer: AssistantAnswer; readonly usage: LlmUsage }
+    | { readonly error: EffectError; readonly usage: LlmUsage | null }
+  >;
+}
+export interface AssistantQuestion extends AnswerEffect {
+  /** The playbook's YAML as published with the flow. */
+  readonly playbookSource: string;
+  readonly history: readonly { readonly author: Message["author"]; readonly text: string }[];
+  readonly contactFirstName: string;
+  readonly products: readonly ProductView[];
+}
+export interface LlmUsage {
+  readonly provider: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** The channels that this program knows, by type; and the connected accounts with their secrets, for channel functions. */
+export interface Channels {
+  readonly all: readonly Channel<never>[];
+  of(type: ChannelType): Channel<unknown>;
+  /** The address that `{base}` stands for in the calls of this channel. */
+  baseUrl(type: ChannelType): string;
+}
+
+export interface ChannelAccount extends Account {
+  readonly workspaceId: WorkspaceId;
+  readonly channel: ChannelType;
+  readonly name: string;
+  readonly address: string;
+  readonly status: "active" | "disabled" | "authFailed";
+  readonly statusDetail: string | null;
+  readonly botEnabled: boolean;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- store
+
+/**
+ * The database: SQLite (one process) or PostgreSQL (any number). One contract suite runs on both. Every method is one
+ * transaction; every method on rows takes the workspace, and an empty workspace throws.
+ */
+export interface Store {
+  readonly dialect: "sqlite" | "postgres";
+  readonly inbox: Inbox;
+  readonly mailbox: Mailbox;
+  readonly outbox: Outbox;
+  readonly accounts: AccountRows;
+  readonly flows: FlowRows;
+  readonly conversations: ConversationRows;
+  readonly shop: ShopRows;
+  readonly workspaces: WorkspaceRows;
+  readonly operations: Operations;
+  /** After a commit: what changed, on this process and (PostgreSQL) on the others. Returns how to stop listening. */
+  onChange(listen: (change: Change) => void): () => void;
+  close(): Promise<void>;
+}
+
+export type Change =
+  | {
+      readonly type: "message" | "status" | "conversation";
+      readonly workspaceId: WorkspaceId;
+      readonly conversationId: ConversationId;
+    }
+  /** Something waits for a worker, now or at `dueAt`. */
+  | {
+      readonly type: "mailbox";
+      readonly workspaceId: WorkspaceId;
+      readonly conversationId: ConversationId;
+      readonly dueAt: string;
+    }
+  | { readonly type: "outbox"; readonly dueAt: string }
+  | { readonly type: "flows" | "accounts" | "workspace"; readonly workspaceId: WorkspaceId };
+
+/** One webhook as it came. */
+export interface Delivery {
+  readonly id: DeliveryId;
+  readonly channel: ChannelType;
+  readonly receivedAt: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly events: readonly InboundEvent[];
+  readonly setAside: readonly {
+    readonly reason: string;
+    readonly accountId?: ChannelAccountId;
+    readonly part: string;
+  }[];
+}
+
+export interface Inbox {
+  /**
+   * Stores raw bytes and every event, all or nothing; deliveries that come together share one transaction and one
+   * fsync. Resolves after the fsync. Contacts are found or made by any of their identities, and merged when an event
+   * says that two are one. Messages get a position and a place in the mailbox; statuses are merged by rank at once
+   * (kept apart while their message is unknown) and enter the mailbox only when they fail; an echo stores the message
+   * of a person and takes the conversation over.
+   */
+  accept(delivery: Delivery): Promise<Accepted>;
+}
+export interface Accepted {
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Conversations that a worker should look at, and when (a text waits for its burst window). */
+  readonly due: readonly { readonly ref: ConversationRef; readonly dueAt: string }[];
+  /** Messages of the events, in order, for callers that must answer with an id (web chat). A duplicate gives the first one's. */
+  readonly messages: readonly {
+    readonly messageId: MessageId;
+    readonly conversationId: ConversationId;
+    readonly position: number;
+  }[];
+}
+
+export interface Mailbox {
+  /** Conversations with an event that is due, oldest first. For start-up, polling and NOTIFY. */
+  due(limit: number): Promise<readonly ConversationRef[]>;
+  /** The next moment at which one becomes due (events and timers); null: none. */
+  nextDueAt(): Promise<string | null>;
+  /** Due timers become mailbox events, in due order, at most `limit`. Returns the conversations. */
+  fireTimers(limit: number): Promise<readonly ConversationRef[]>;
+  /** Adds an event. The same dedupe key adds nothing. A `takeOver` also sets the owner and cancels the bot's waiting sends at once. */
+  enqueue(
+    ref: ConversationRef,
+    event: MailboxEvent,
+    dedupeKey: string,
+  ): Promise<{ readonly added: boolean; readonly seq: number }>;
+  /**
+   * Applies the next event of one conversation: locks it, loads `StepInput`, calls `decide` (pure, synchronous), writes
+   * the decision. `idle`: nothing due, or another worker has it. When `decide` throws, nothing is written and the
+   * error is counted on the event; the third time the event is quarantined and the conversation goes to people.
+   * `claim` is asked for each new effect, in order: true = write its attempt in the same transaction and return it, so
+   * that it can be done at once.
+   */
+  step(
+    ref: ConversationRef,
+    decide: (input: StepInput) => Decision | NeedsVersions,
+    claim: (effect: WaitingEffect) => boolean,
+  ): Promise<StepOutcome>;
+  quarantined(workspaceId: WorkspaceId): Promise<readonly QuarantinedEvent[]>;
+  /** `retry`: once more with a new count; `skip`: marked applied without effect. */
+  release(workspaceId: WorkspaceId, eventId: EventId, how: "retry" | "skip"): Promise<boolean>;
+}
+export type StepOutcome =
+  | {
+      readonly type: "applied";
+      readonly claimed: readonly ClaimedEffect[];
+      readonly more: boolean;
+      readonly nextDueAt: string | null;
+    }
+  | { readonly type: "needs"; readonly versions: readonly FlowVersionId[] }
+  | { readonly type: "idle"; readonly nextDueAt: string | null }
+  | { readonly type: "failed"; readonly error: string; readonly quarantined: boolean; readonly retryAt: string | null };
+export interface QuarantinedEvent {
+  readonly id: EventId;
+  readonly conversationId: ConversationId;
+  readonly event: MailboxEvent;
+  readonly error: string;
+  readonly attempts: number;
+  readonly createdAt: string;
+}
+
+/** What `claim` is told of an effect. */
+export interface WaitingEffect {
+  readonly id: EffectId;
+  readonly type: OutboxEffect["type"];
+  readonly accountId: ChannelAccountId;
+  readonly conversationId: ConversationId;
+}
+
+/** An effect whose attempt is committed: it may be done now. */
+export interface ClaimedEffect extends WaitingEffect {
+  readonly workspaceId: WorkspaceId;
+  readonly effect: OutboxEffect;
+  /** 1, 2, 3 … */
+  readonly attempt: number;
+  readonly recipient: readonly IdentityValue[];
+  readonly contactId: ContactId;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+}
+
+/** How an attempt ended. The first end of an effect counts, a second one is kept as superseded. */
+export type AttemptEnd =
+  /** `result` goes back to the run when the effect has a key. */
+  | {
+      readonly type: "done";
+      readonly externalId?: string;
+      readonly identities?: readonly IdentityValue[];
+      readonly result?: Json;
+    }
+  /** Certainly not done: once more at `at`. */
+  | { readonly type: "retry"; readonly at: string; readonly error: SendError | EffectError }
+  /** Nothing of this account passes until the operator acts: the effect waits, the account is marked. */
+  | { readonly type: "pauseAccount"; readonly error: SendError }
+  | { readonly type: "failed"; readonly error: SendError | EffectError }
+  /** Nobody knows: wait for evidence until `until`. */
+  | { readonly type: "unknown"; readonly until: string; readonly detail: string };
+
+export interface Outbox {
+  /**
+   * Claims effects that are due: the first unfinished send of each conversation, and any other effect. Skips paused
+   * accounts, and bot sends of conversations that people own (those become `cancelled`). The attempt row and its
+   * count are committed before this resolves. `claim` as in `Mailbox.step`.
+   */
+  claim(limit: number, claim: (effect: WaitingEffect) => boolean): Promise<readonly ClaimedEffect[]>;
+  nextDueAt(): Promise<string | null>;
+  /**
+   * Records how an attempt ended: message status, result event for the run, account state. Returns the next send of
+   * the same conversation already claimed, when `claim` allows it.
+   */
+  settle(
+    effect: ClaimedEffect,
+    end: AttemptEnd,
+    claim: (effect: WaitingEffect) => boolean,
+  ): Promise<{ readonly claimed: readonly ClaimedEffect[]; readonly superseded: boolean }>;
+  /** Effects in state `unknown` whose wait for evidence is over. */
+  overdueUnknown(limit: number): Promise<readonly ClaimedEffect[]>;
+  /** `resend`: once more, the message marked as maybe sent twice. `ask`: stays for a person. `skip`: failed with `unknownOutcome`. */
+  resolveUnknown(
+    workspaceId: WorkspaceId,
+    effectId: EffectId,
+    how: "resend" | "ask" | "skip" | "sent",
+  ): Promise<boolean>;
+  /** Start of a process: attempts that nobody works on any more become `unknown` (sends, repeat-unsafe http) or due again (the rest). `downMs`: how long we were away. Returns how many. */
+  recover(downMs: number): Promise<{ readonly unknown: number; readonly again: number }>;
+  /** Proves that this process lives (PostgreSQL: others take over its leases after 15 s of silence). */
+  heartbeat(): Promise<void>;
+  /** What waits and why, for the operator; newest first. */
+  waiting(workspaceId: WorkspaceId, limit: number): Promise<readonly WaitingRow[]>;
+  /** Media ids that a provider gave us for our own files. */
+  uploads(accountId: ChannelAccountId): Promise<Readonly<Record<string, string>>>;
+  saveUpload(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    key: string,
+    remoteId: string,
+    expiresAt: string,
+  ): Promise<void>;
+}
+export interface WaitingRow {
+  readonly effectId: EffectId;
+  readonly conversationId: ConversationId;
+  readonly accountId: ChannelAccountId;
+  readonly type: string;
+  readonly state: "pending" | "running" | "unknown" | "asked" | "paused" | "failed";
+  readonly attempts: number;
+  readonly error: SendError | EffectError | null;
+  readonly dueAt: string;
+  readonly createdAt: string;
+}
+
+export interface AccountRows {
+  /** Every account of every workspace, secrets decrypted. Cached by the caller, reloaded on `Change.accounts`. */
+  all(): Promise<readonly ChannelAccount[]>;
+  /** Makes or updates the account with this channel and name. Throws when its address belongs to another one. */
+  save(
+    workspaceId: WorkspaceId,
+    account: {
+      readonly channel: ChannelType;
+      readonly name: string;
+      readonly address: string;
+      readonly config: JsonObject;
+      readonly secretFields: readonly string[];
+    },
+  ): Promise<ChannelAccountId>;
+  setStatus(
+    workspaceId: WorkspaceId,
+    id: ChannelAccountId,
+    status: ChannelAccount["status"],
+    detail: string | null,
+  ): Promise<void>;
+  setBotEnabled(workspaceId: WorkspaceId, id: ChannelAccountId, enabled: boolean): Promise<void>;
+}
+
+export interface FlowVersion {
+  readonly id: FlowVersionId;
+  readonly workspaceId: WorkspaceId;
+  readonly flow: string;
+  readonly number: number;
+  readonly source: string;
+  /** The playbook's YAML as it was when the flow was published; null: the flow has none. */
+  readonly playbook: string | null;
+  readonly note: string;
+  readonly by: string;
+  readonly createdAt: string;
+}
+export interface FlowRows {
+  /** Immutable; becomes what new runs use. The same source and playbook as the current version gives that one back. */
+  publish(
+    workspaceId: WorkspaceId,
+    version: {
+      readonly flow: string;
+      readonly source: string;
+      readonly playbook: string | null;
+      readonly note: string;
+      readonly by: string;
+    },
+  ): Promise<FlowVersion>;
+  /** The current version of every flow of every workspace. */
+  current(): Promise<readonly FlowVersion[]>;
+  versions(ids: readonly FlowVersionId[]): Promise<readonly FlowVersion[]>;
+  history(workspaceId: WorkspaceId, flow: string): Promise<readonly Omit<FlowVersion, "source" | "playbook">[]>;
+  unpublish(workspaceId: WorkspaceId, flow: string): Promise<boolean>;
+  /** How many active runs stand at each node of each flow. */
+  liveRuns(
+    workspaceId: WorkspaceId,
+  ): Promise<readonly { readonly flow: string; readonly versionId: FlowVersionId; readonly count: number }[]>;
+}
+
+/** A page of rows: `next` goes into the next call's `cursor`; null: that was all. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+export interface ConversationView extends Conversation {
+  readonly contact: ContactView;
+  readonly lastMessage: { readonly text: string; readonly direction: "in" | "out"; readonly at: string } | null;
+  readonly unread: number;
+  readonly createdAt: string;
+}
+export interface ContactView extends Contact {
+  readonly identities: readonly (IdentityValue & {
+    readonly channel: ChannelType;
+    readonly accountId: ChannelAccountId;
+  })[];
+  readonly createdAt: string;
+}
+export interface MessageView extends Message {
+  readonly contact: ContactView;
+  readonly channel: ChannelType;
+  readonly accountId: ChannelAccountId;
+}
+export interface ConversationRows {
+  get(workspaceId: WorkspaceId, id: ConversationId): Promise<ConversationView | null>;
+  list(
+    workspaceId: WorkspaceId,
+    filter: {
+      readonly status?: ConversationStatus;
+      readonly owner?: "bot" | "agent";
+      readonly channel?: ChannelType;
+      readonly accountId?: string;
+      readonly contactId?: string;
+      readonly cursor?: string;
+      readonly limit: number;
+    },
+  ): Promise<Page<ConversationView>>;
+  messages(
+    workspaceId: WorkspaceId,
+    filter: {
+      readonly conversationId?: string;
+      readonly externalId?: string;
+      readonly status?: string;
+      readonly afterPosition?: number;
+      readonly cursor?: string;
+      readonly limit: number;
+      readonly newestFirst?: boolean;
+    },
+  ): Promise<Page<MessageView>>;
+  /** The last lines of a conversation, oldest first, for prompts and alerts. */
+  recent(workspaceId: WorkspaceId, id: ConversationId, limit: number): Promise<readonly Message[]>;
+  /** Where the run stands: for *Where is the bot?*. */
+  run(
+    workspaceId: WorkspaceId,
+    id: ConversationId,
+  ): Promise<{
+    readonly id: RunId;
+    readonly flow: string;
+    readonly versionId: FlowVersionId;
+    readonly status: string;
+    readonly state: Json;
+    readonly timers: readonly { readonly name: string; readonly dueAt: string }[];
+  } | null>;
+  steps(
+    workspaceId: WorkspaceId,
+    id: ConversationId,
+    limit: number,
+  ): Promise<readonly { readonly version: number; readonly path: Json; readonly event: string; readonly at: string }[]>;
+  notes(
+    workspaceId: WorkspaceId,
+    id: ConversationId,
+  ): Promise<readonly { readonly text: string; readonly by: string; readonly at: string }[]>;
+  /** A person's message: one transaction {take over, message, effect}. The same client id gives the first message back; the same id with other content gives `conflict`. */
+  sendAsAgent(
+    ref: ConversationRef,
+    message: {
+      readonly content: OutboundContent;
+      readonly by: string;
+      readonly clientId: string;
+      readonly via: "inbox" | "api";
+    },
+  ): Promise<
+    | { readonly type: "queued"; readonly message: Message }
+    | { readonly type: "conflict" }
+    | { readonly type: "notFound" }
+    | { readonly type: "windowClosed"; readonly since: string }
+  >;
+  contacts(
+    workspaceId: WorkspaceId,
+    filter: { readonly search?: string; readonly cursor?: string; readonly limit: number },
+  ): Promise<Page<ContactView>>;
+  contact(workspaceId: WorkspaceId, id: ContactId): Promise<ContactView | null>;
+  /** The web chat: the conversation of a visitor, if there is one. */
+  ofIdentity(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    identity: IdentityValue,
+  ): Promise<ConversationId | null>;
+  /** Finds or makes contact and conversation of an address that has not written yet (API, alerts). */
+  open(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    identity: IdentityValue,
+    name: string,
+  ): Promise<ConversationId>;
+  setMedia(
+    workspaceId: WorkspaceId,
+    messageId: MessageId,
+    media:
+      | { readonly path: string; readonly sizeBytes: number; readonly mimeType: string }
+      | { readonly error: string },
+  ): Promise<void>;
+}
+
+export interface Product extends ProductView {
+  readonly id: string;
+  readonly names: Readonly<Record<Language, string>>;
+  readonly descriptions: Readonly<Record<Language, string>>;
+  readonly stock: number | null;
+  readonly active: boolean;
+}
+export interface ShopRows {
+  products(
+    workspaceId: WorkspaceId,
+    filter: {
+      readonly category?: string;
+      readonly search?: string;
+      readonly skus?: readonly string[];
+      readonly language: Language;
+      readonly limit: number;
+    },
+  ): Promise<readonly ProductView[]>;
+  /** Makes or updates products by SKU. */
+  saveProducts(
+    workspaceId: WorkspaceId,
+    products: readonly Omit<Product, "id" | "name" | "description" | "inStock">[],
+  ): Promise<{ readonly made: number; readonly updated: number }>;
+  countProducts(workspaceId: WorkspaceId): Promise<number>;
+  /** The same effect makes one order only. Prices come from the catalogue, not from the lines. `number` must be free: `taken` otherwise. */
+  createOrder(
+    workspaceId: WorkspaceId,
+    order: {
+      readonly effectId: EffectId;
+      readonly number: string;
+      readonly contactId: ContactId;
+      readonly conversationId: ConversationId;
+      readonly lines: readonly OrderLine[];
+      readonly note: string;
+    },
+  ): Promise<{ readonly type: "made"; readonly order: OrderView } | { readonly type: "taken" }>;
+  /** The order with this number, or the contact's newest one. Only the contact's own. */
+  findOrder(workspaceId: WorkspaceId, contactId: ContactId, number: string | null): Promise<OrderView | null>;
+  setOrderStatus(
+    workspaceId: WorkspaceId,
+    contactId: ContactId,
+    number: string,
+    status: OrderView["status"],
+  ): Promise<OrderView | null>;
+  orders(
+    workspaceId: WorkspaceId,
+    filter: { readonly cursor?: string; readonly limit: number },
+  ): Promise<Page<OrderView & { readonly contactId: ContactId; readonly conversationId: ConversationId }>>;
+}
+
+export interface WorkspaceRows {
+  all(): Promise<readonly Workspace[]>;
+  /** The first workspace; made when there is none. */
+  first(defaults: Omit<Workspace, "id">): Promise<Workspace>;
+  update(id: WorkspaceId, patch: Partial<Omit<Workspace, "id">>): Promise<Workspace>;
+}
+
+export interface Notice {
+  readonly id: string;
+  readonly at: string;
+  readonly severity: "info" | "warning" | "error";
+  readonly code: string;
+  readonly text: string;
+  readonly accountId: ChannelAccountId | null;
+  readonly conversationId: ConversationId | null;
+  readonly facts: Json;
+}
+export interface Operations {
+  /** Tries a write: true when the database can take one. */
+  canWrite(): Promise<boolean>;
+  notice(workspaceId: WorkspaceId, notice: Omit<Notice, "id" | "at">): Promise<void>;
+  notices(workspaceId: WorkspaceId, limit: number): Promise<readonly Notice[]>;
+  setAside(
+    workspaceId: WorkspaceId,
+    limit: number,
+  ): Promise<
+    readonly {
+      readonly id: string;
+      readonly channel: string;
+      readonly reason: string;
+      readonly part: string;
+      readonly receivedAt: string;
+    }[]
+  >;
+  usage(
+    workspaceId: WorkspaceId,
+    usage: LlmUsage & { readonly conversationId: ConversationId | null; readonly ok: boolean },
+  ): Promise<void>;
+  /** Sum of tokens since a moment, for budgets. */
+  tokensSince(workspaceId: WorkspaceId, since: string, conversationId: ConversationId | null): Promise<number>;
+  /** For /metrics and the start page: how many wait, how old the oldest is. */
+  gauges(): Promise<{
+    readonly mailboxDue: number;
+    readonly outboxPending: number;
+    readonly outboxUnknown: number;
+    readonly quarantined: number;
+    readonly oldestOutboxAt: string | null;
+    readonly timers: number;
+  }>;
+  /** Checks the invariants I1 … I16 that a live database can show; one line per violation, [] = sound. */
+  doctor(): Promise<
+    readonly { readonly invariant: string; readonly message: string; readonly ids: readonly string[] }[]
+  >;
+  /** Remembers when the process was last alive; returns how long it was away (0 at the first start). */
+  alive(): Promise<number>;
+}
+
+/** What hands and eyes of the worker see of a call to a provider. */
+export type CallOutcome =
+  | { readonly type: "answered"; readonly response: CallResponse }
+  | { readonly type: "notSent"; readonly detail: string }
+  | { readonly type: "unknown"; readonly detail: string };
+export type Perform = (call: Call, baseUrl: string) => Promise<CallOutcome>;
+export type { Handover };
