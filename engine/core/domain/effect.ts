@@ -33,6 +33,7 @@ export type Effect =
   | { readonly type: "findOrder"; readonly key: string; readonly number?: string }
   | { readonly type: "setOrderStatus"; readonly key: string; readonly number: string; readonly status: "cancelled" }
   | NotifyEffect
+  | AlertEffect
   | HandOverEffect
   | {
       readonly type: "setContact";
@@ -145,6 +146,17 @@ export interface NotifyEffect {
   readonly text: string;
 }
 
+/**
+ * Tells HUMAN_BACKUP_NUMBER that a conversation waits for a person: who, which channel, why, the last messages, a link.
+ * Made by `decide` for a hand-over with `alert`; the text is put together when it is sent (`core/run/alert.ts`).
+ */
+export interface AlertEffect {
+  readonly type: "alert";
+  readonly queue: string;
+  readonly priority: Priority;
+  readonly reason: string;
+}
+
 /** Gives the conversation to people. Owner and status change in the same step; the alert goes out by the outbox. */
 export interface HandOverEffect {
   readonly type: "handOver";
@@ -171,6 +183,7 @@ export type OutboxEffect = Extract<
       | "findOrder"
       | "setOrderStatus"
       | "notify"
+      | "alert"
       | "downloadMedia";
   }
 >;

@@ -38,6 +38,6 @@ export const LIMITS = {
   /** Retry: first delay, cap. */
   retryFirstMs: 1000,
   retryMaxMs: 300_000,
-  /** A message of the engine older than this is not answered by the bot (late redeliveries). */
-  staleInboundMs: 30 * 60_000,
+  /** A message older than this is kept for people and not answered by the bot (late redeliveries, C-3). */
+  staleInboundMs: 24 * 60 * 60_000,
 } as const;
