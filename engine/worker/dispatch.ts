@@ -112,7 +112,10 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       return;
     }
     const at = clock.now() + delay;
-    if (delay > deps.pollMs) return alarm.at(at);
+    if (delay > deps.pollMs) {
+      alarm.at(at);
+      return;
+    }
     const set = later.get(id);
     if (set && set.at <= at) return;
     set?.cancel();
