@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 
 /** How long the main thread may stand still: a step that loops for ever would block every conversation (C-9). */
@@ -30,7 +31,8 @@ function watch({ beats, pid }: { readonly beats: Int32Array; readonly pid: numbe
     still = now === last ? still + 1 : 0;
     last = now;
     if (still < STALL_SECONDS) return;
-    process.stderr.write(`the main thread stood still for ${STALL_SECONDS} seconds: ending the process\n`);
+    // The thread's own stderr passes through the main thread, which does not answer any more.
+    writeSync(2, `the main thread stood still for ${STALL_SECONDS} seconds: ending the process\n`);
     process.kill(pid, "SIGKILL");
   }, 1000);
 }
