@@ -19,7 +19,8 @@ export type Effect =
       readonly key: string;
       readonly category?: string;
       readonly search?: string;
-      readonly skus?: readonly string[];
+      /** Separated by commas. */
+      readonly skus?: string;
       readonly limit: number;
       readonly language: Language;
     }
@@ -39,7 +40,7 @@ export type Effect =
       readonly type: "setContact";
       readonly name?: string;
       readonly firstName?: string;
-      readonly language?: Language;
+      readonly contactLanguage?: Language;
       readonly phone?: string;
       readonly email?: string;
       readonly fields?: JsonObject;

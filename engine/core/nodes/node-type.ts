@@ -3,6 +3,7 @@ import type { EffectError } from "../domain/effect.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Bilingual, Language, LocalizedText } from "../domain/language.ts";
 import type { InboundContent, OutboundContent } from "../domain/message.ts";
+import type { Offer } from "../run/offer.ts";
 import type { Moment } from "../run/run.ts";
 
 /**
@@ -54,6 +55,12 @@ export interface ExitSpec {
   readonly label: LocalizedText;
   /** `required`: without it the flow cannot be published. `default`: the engine has an answer of its own. */
   readonly need: "required" | "default";
+  /**
+   * With `default`: what happens when nothing is connected. `end`: the run ends quietly (default). `people`: the contact
+   * is told and the conversation handed over. `failed`: the same with the sentence for a failure (default for `failure`).
+   * `peopleTold`: handed over without another word, the node has spoken.
+   */
+  readonly unconnected?: "end" | "people" | "failed" | "peopleTold";
   /** How this way is taken. */
   readonly when: "always" | "choice" | "other" | "time" | "success" | "failure" | "people";
 }
@@ -65,6 +72,8 @@ export interface StateSketch {
   readonly always?: readonly { readonly exit: string; readonly when?: GuardCall }[];
   /** Ways that time opens. */
   readonly after?: readonly { readonly exit: string; readonly delay: DelaySpec }[];
+  /** What is said when the question is put again; default: `entry`. */
+  readonly again?: readonly VerbCall[];
   /** The run ends here; a sub-flow returns to its caller. */
   readonly final?: boolean;
 }
@@ -90,6 +99,12 @@ export type NodeEvent =
   | { readonly type: "people"; readonly outcome: "taken" | "resolved" | "noAnswer" };
 
 export interface NodeMoment extends Moment {
+  /** The node's own id. */
+  readonly node: string;
+  /** What the run last offered, possibly at another node. */
+  readonly offer: Offer | null;
+  /** How often a question may be put again (flow settings). */
+  readonly reasks: number;
   readonly variables: JsonObject;
   /** How often this node has re-asked since it was entered. */
   readonly tries: number;
@@ -98,14 +113,24 @@ export interface NodeMoment extends Moment {
 }
 
 export type Reaction =
-  | { readonly type: "exit"; readonly exit: string; readonly set?: JsonObject }
+  | {
+      readonly type: "exit";
+      readonly exit: string;
+      readonly set?: JsonObject;
+      /** Said on the way out, ready as it is. */
+      readonly say?: readonly OutboundContent[];
+      readonly author?: "bot" | "assistant";
+    }
   /** Stays and says something, e.g. the question again. `keep` replaces what the node keeps; `effects` go out. */
   | {
       readonly type: "stay";
       readonly say?: readonly OutboundContent[];
       readonly verbs?: readonly VerbCall[];
       readonly keep?: Json;
-      readonly again?: boolean;
+      /** Variables to keep. */
+      readonly set?: JsonObject;
+      /** true: the question is put again. `fresh`: counted as a new try, so that an answer to the old one is stale. */
+      readonly again?: boolean | "fresh";
     }
   | { readonly type: "ignore" }
   /** The run cannot go on here: a sentence to the contact and a task for a person. */

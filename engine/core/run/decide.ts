@@ -345,8 +345,13 @@ function contactPatch(effects: readonly Effect[]): ContactPatch | null {
   let patch: ContactPatch = {};
   for (const effect of effects) {
     if (effect.type === "setContact") {
-      const { type: _, fields, ...own } = effect;
-      patch = { ...patch, ...own, ...(fields ? { fields: { ...patch.fields, ...fields } } : {}) };
+      const { type: _, fields, contactLanguage, ...own } = effect;
+      patch = {
+        ...patch,
+        ...own,
+        ...(contactLanguage ? { language: contactLanguage } : {}),
+        ...(fields ? { fields: { ...patch.fields, ...fields } } : {}),
+      };
     } else if (effect.type === "label") {
       patch = {
         ...patch,

@@ -1,0 +1,19 @@
+import type { Language } from "./language.ts";
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** An amount as people write it: 1250, "EUR", "fr" -> "12,50 €". Cents that are not a number give "". */
+export function money(cents: number, currency: string, language: Language): string {
+  if (!Number.isFinite(cents)) return "";
+  const key = `${language} ${currency}`;
+  let format = formats.get(key);
+  if (!format) {
+    try {
+      format = new Intl.NumberFormat(language, { style: "currency", currency });
+    } catch {
+      format = new Intl.NumberFormat("fr", { style: "currency", currency: "EUR" });
+    }
+    formats.set(key, format);
+  }
+  return format.format(cents / 100).replace(/[\u00a0\u202f]/g, " ");
+}
