@@ -1,0 +1,56 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const CIPHER = "aes-256-gcm";
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Encrypts what must not be read in the database. `context` binds a ciphertext to its row: swapped, it does not open. */
+export interface Secrets {
+  seal(plain: string, context: string): string;
+  open(sealed: string, context: string): string;
+}
+
+/** The key: from SECRET_KEY, else made once and kept readable for this user only. */
+export function loadKey(secretKey: string | undefined, dataDir: string): Buffer {
+  if (secretKey) return createHash("sha256").update(secretKey).digest();
+  return createHash("sha256").update(keptSecret(dataDir, "secret-key")).digest();
+}
+
+/** A random secret under DATA_DIR, made at the first start. */
+export function keptSecret(dataDir: string, name: string): string {
+  const file = join(dataDir, name);
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  mkdirSync(dataDir, { recursive: true });
+  const made = randomBytes(32).toString("base64url");
+  writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx" });
+  return made;
+}
+
+/** AES-256-GCM with the key's own mark in front, so that a wrong key is told from damage. */
+export function createSecrets(key: Buffer): Secrets {
+  const mark = createHash("sha256").update("relais key").update(key).digest("hex").slice(0, 8);
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(context));
+      const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
+      return `${mark}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url")}`;
+    },
+    open(sealed, context) {
+      const [own, data = ""] = sealed.split(".");
+      if (own !== mark) {
+        throw new Error(
+          "SECRET_KEY is not the key that this database was written with. Put the right key back (or the file secret-key under DATA_DIR).",
+        );
+      }
+      const bytes = Buffer.from(data, "base64url");
+      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(context));
+      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+        "utf8",
+      );
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Capabilities, ChannelType } from "../core/domain/channel.ts";
+import type { ChannelAccountId, WorkspaceId } from "../core/domain/ids.ts";
+import type { Workspace } from "../core/domain/workspace.ts";
+import type { Change, Clock, Ids } from "../ports.ts";
+import type { Database } from "./sql.ts";
+
+/** What every part of the store works with. */
+export interface Context {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** This process, as the owner of leases. */
+  readonly processId: string;
+  readonly secrets: { seal(plain: string, context: string): string; open(sealed: string, context: string): string };
+  readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
+  /** Small and asked for at every step: kept in memory, read again when they change. */
+  readonly accounts: Map<
+    ChannelAccountId,
+    {
+      readonly workspaceId: WorkspaceId;
+      readonly channel: ChannelType;
+      readonly status: string;
+      readonly botEnabled: boolean;
+    }
+  >;
+  readonly workspaces: Map<WorkspaceId, Workspace>;
+  /** After a commit: tells listeners here and on other processes. */
+  readonly changed: (changes: readonly Change[]) => void;
+}
+
+/** Collects what a script changed, to be told after its commit. A script that runs again starts with a new list. */
+export interface Told<T> {
+  readonly result: T;
+  readonly changes: readonly Change[];
+}
+
+/** Runs a script that tells what it changed. */
+export async function writeAndTell<T>(context: Context, script: () => import("./sql.ts").Script<Told<T>>): Promise<T> {
+  const { result, changes } = await context.db.write(script);
+  if (changes.length > 0) context.changed(changes);
+  return result;
+}

@@ -1,0 +1,328 @@
+import type { ChannelType } from "../core/domain/channel.ts";
+import type { IdentityKind } from "../core/domain/contact.ts";
+import type {
+  ChannelAccountId,
+  ContactId,
+  ConversationId,
+  FlowVersionId,
+  RunId,
+  WorkspaceId,
+} from "../core/domain/ids.ts";
+import type { Json } from "../core/domain/json.ts";
+import type { Media, MessageContent } from "../core/domain/message.ts";
+import type { ContactView, ConversationRows, ConversationView, MessageView } from "../ports.ts";
+import { sendAsAgent } from "./agent-message.ts";
+import { type Context, writeAndTell } from "./context.ts";
+import { pageOf, placeOf } from "./pages.ts";
+import { contactOfRow, conversationOf, messageOfRow } from "./rows.ts";
+import {
+  all,
+  iso,
+  json,
+  number,
+  numberOrNull,
+  one,
+  type Row,
+  type Script,
+  scope,
+  text,
+  textOrNull,
+  type Value,
+} from "./sql.ts";
+import { contactOf, threadWith } from "./threads.ts";
+
+/** What screens and API read, and the few things people write directly. */
+export function conversationRows(context: Context): ConversationRows {
+  const { db } = context;
+  return {
+    get: (workspaceId, id) =>
+      db.read(function* () {
+        const row = yield* one("SELECT * FROM conversations WHERE workspace_id = ? AND id = ?", scope(workspaceId), id);
+        return row && (yield* viewOf(row));
+      }),
+    list: (workspaceId, filter) =>
+      db.read(function* () {
+        const place = placeOf(filter.cursor);
+        const where = conditions({
+          status: filter.status,
+          owner: filter.owner,
+          channel: filter.channel,
+          account_id: filter.accountId,
+          contact_id: filter.contactId,
+        });
+        const rows = yield* all(
+          `SELECT * FROM conversations WHERE workspace_id = ? ${where.sql} AND (last_message_at < ? OR (last_message_at = ? AND id < ?))
+           ORDER BY last_message_at DESC, id DESC LIMIT ?`,
+          scope(workspaceId),
+          ...where.params,
+          place.at,
+          place.at,
+          place.id,
+          filter.limit + 1,
+        );
+        const views: ConversationView[] = [];
+        for (const row of rows.slice(0, filter.limit)) views.push(yield* viewOf(row));
+        return { ...pageOf(rows, filter.limit, "last_message_at", () => null), items: views };
+      }),
+    messages: (workspaceId, filter) =>
+      db.read(function* () {
+        scope(workspaceId);
+        const where = conditions({
+          conversation_id: filter.conversationId,
+          external_id: filter.externalId,
+          status: filter.status,
+        });
+        if (filter.conversationId !== undefined && filter.afterPosition !== undefined) {
+          const rows = yield* all(
+            `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND position > ? ORDER BY position LIMIT ?`,
+            workspaceId,
+            ...where.params,
+            filter.afterPosition,
+            filter.limit,
+          );
+          return { items: yield* messageViews(rows), next: null };
+        }
+        const place = placeOf(filter.cursor);
+        const rows = yield* all(
+          `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND (created_at < ? OR (created_at = ? AND id < ?))
+           ORDER BY created_at DESC, id DESC LIMIT ?`,
+          workspaceId,
+          ...where.params,
+          place.at,
+          place.at,
+          place.id,
+          filter.limit + 1,
+        );
+        return {
+          ...pageOf(rows, filter.limit, "created_at", () => null),
+          items: yield* messageViews(rows.slice(0, filter.limit)),
+        };
+      }),
+    recent: (workspaceId, id, limit) =>
+      db.read(function* () {
+        const rows = yield* all(
+          "SELECT * FROM messages WHERE workspace_id = ? AND conversation_id = ? ORDER BY position DESC LIMIT ?",
+          scope(workspaceId),
+          id,
+          limit,
+        );
+        return rows.map(messageOfRow).reverse();
+      }),
+    run: (workspaceId, id) =>
+      db.read(function* () {
+        const row = yield* one(
+          "SELECT r.* FROM conversations c JOIN runs r ON r.workspace_id = c.workspace_id AND r.id = c.run_id WHERE c.workspace_id = ? AND c.id = ?",
+          scope(workspaceId),
+          id,
+        );
+        if (!row) return null;
+        const timers = yield* all(
+          "SELECT name, due_at FROM timers WHERE workspace_id = ? AND conversation_id = ? AND due_at IS NOT NULL ORDER BY due_at",
+          workspaceId,
+          id,
+        );
+        return {
+          id: text(row, "id") as RunId,
+          flow: text(row, "flow"),
+          versionId: text(row, "version_id") as FlowVersionId,
+          status: text(row, "status"),
+          state: json<Json>(row, "state"),
+          timers: timers.map((timer) => ({ name: text(timer, "name"), dueAt: iso(timer, "due_at") })),
+        };
+      }),
+    steps: (workspaceId, id, limit) =>
+      db.read(function* () {
+        const rows = yield* all(
+          "SELECT * FROM steps WHERE workspace_id = ? AND conversation_id = ? ORDER BY version DESC LIMIT ?",
+          scope(workspaceId),
+          id,
+          limit,
+        );
+        return rows.map((row) => ({
+          version: number(row, "version"),
+          path: json<Json>(row, "path"),
+          event: text(row, "event"),
+          at: iso(row, "created_at"),
+        }));
+      }),
+    notes: (workspaceId, id) =>
+      db.read(function* () {
+        const rows = yield* all(
+          "SELECT * FROM notes WHERE workspace_id = ? AND conversation_id = ? ORDER BY created_at",
+          scope(workspaceId),
+          id,
+        );
+        return rows.map((row) => ({ text: text(row, "text"), by: text(row, "by"), at: iso(row, "created_at") }));
+      }),
+    sendAsAgent: (ref, message) => writeAndTell(context, () => sendAsAgent(context, ref, message)),
+    contacts: (workspaceId, filter) =>
+      db.read(function* () {
+        const place = placeOf(filter.cursor);
+        const wanted = filter.search ? `%${filter.search.toLowerCase().replace(/[%_\\]/g, "\\$&")}%` : null;
+        const search = wanted
+          ? "AND (lower(name) LIKE ? ESCAPE '\\' OR phone LIKE ? ESCAPE '\\' OR lower(email) LIKE ? ESCAPE '\\')"
+          : "";
+        const rows = yield* all(
+          `SELECT * FROM contacts WHERE workspace_id = ? ${search} AND (created_at < ? OR (created_at = ? AND id < ?))
+           ORDER BY created_at DESC, id DESC LIMIT ?`,
+          scope(workspaceId),
+          ...(wanted ? [wanted, wanted, wanted] : []),
+          place.at,
+          place.at,
+          place.id,
+          filter.limit + 1,
+        );
+        const views: ContactView[] = [];
+        for (const row of rows.slice(0, filter.limit)) views.push(yield* contactViewOf(row));
+        return { ...pageOf(rows, filter.limit, "created_at", () => null), items: views };
+      }),
+    contact: (workspaceId, id) =>
+      db.read(function* () {
+        const row = yield* one("SELECT * FROM contacts WHERE workspace_id = ? AND id = ?", scope(workspaceId), id);
+        return row && (yield* contactViewOf(row));
+      }),
+    ofIdentity: (workspaceId, accountId, identity) =>
+      db.read(function* () {
+        const row = yield* one(
+          `SELECT c.id FROM contact_identities i JOIN conversations c ON c.workspace_id = i.workspace_id AND c.account_id = i.account_id AND c.contact_id = i.contact_id
+           WHERE i.workspace_id = ? AND i.account_id = ? AND i.kind = ? AND i.value = ?`,
+          scope(workspaceId),
+          accountId,
+          identity.kind,
+          identity.value,
+        );
+        return row ? (text(row, "id") as ConversationId) : null;
+      }),
+    open: (workspaceId, accountId, identity, name) =>
+      db.write(function* () {
+        const account = context.accounts.get(accountId);
+        if (!account || account.workspaceId !== scope(workspaceId))
+          throw new Error(`there is no account ${accountId} in this workspace`);
+        const now = context.clock.now();
+        const contactId = yield* contactOf(context, workspaceId, accountId, { identities: [identity], name }, now);
+        const thread = yield* threadWith(
+          context,
+          workspaceId,
+          { id: accountId, channel: account.channel },
+          contactId,
+          now,
+        );
+        // Nobody wrote yet: where free text needs an answer of the contact first, the window is closed.
+        const { serviceWindowHours } = context.capabilitiesOf(account.channel);
+        if (serviceWindowHours !== null && thread.windowExpiresAt === null) {
+          yield* all(
+            "UPDATE conversations SET window_expires_at = 0 WHERE workspace_id = ? AND id = ?",
+            workspaceId,
+            thread.id,
+          );
+        }
+        return thread.id;
+      }),
+    setMedia: (workspaceId, messageId, media) =>
+      writeAndTell(context, function* () {
+        const row = yield* one(
+          "SELECT conversation_id, content FROM messages WHERE workspace_id = ? AND id = ? /*lock*/",
+          scope(workspaceId),
+          messageId,
+        );
+        const content = row && json<MessageContent>(row, "content");
+        if (!row || content?.type !== "media") return { result: undefined, changes: [] };
+        const known: Media = content.media;
+        const next = "path" in media ? { ...known, ...media } : { ...known, error: media.error };
+        yield* all(
+          "UPDATE messages SET content = ? WHERE workspace_id = ? AND id = ?",
+          JSON.stringify({ ...content, media: next }),
+          workspaceId,
+          messageId,
+        );
+        return {
+          result: undefined,
+          changes: [{ type: "message", workspaceId, conversationId: text(row, "conversation_id") as ConversationId }],
+        };
+      }),
+  };
+}
+
+function conditions(filter: Readonly<Record<string, string | undefined>>): {
+  readonly sql: string;
+  readonly params: readonly Value[];
+} {
+  const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  // The names are this file's own; only the values come from outside.
+  return { sql: given.map(([column]) => `AND ${column} = ?`).join(" "), params: given.map(([, value]) => value) };
+}
+
+function* viewOf(row: Row): Script<ConversationView> {
+  const contact = yield* one(
+    "SELECT * FROM contacts WHERE workspace_id = ? AND id = ?",
+    text(row, "workspace_id"),
+    text(row, "contact_id"),
+  );
+  if (!contact) throw new Error(`conversation ${text(row, "id")} has no contact`);
+  const at = numberOrNull(row, "last_message_at");
+  const said = textOrNull(row, "last_text");
+  return {
+    ...conversationOf(row),
+    contact: yield* contactViewOf(contact),
+    lastMessage:
+      said === null || at === null
+        ? null
+        : {
+            text: said,
+            direction: text(row, "last_direction") === "out" ? "out" : "in",
+            at: new Date(at).toISOString(),
+          },
+    unread: number(row, "unread"),
+    createdAt: iso(row, "created_at"),
+  };
+}
+
+function* contactViewOf(row: Row): Script<ContactView> {
+  const identities = yield* all(
+    `SELECT i.kind, i.value, i.account_id, a.channel FROM contact_identities i
+     JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id WHERE i.workspace_id = ? AND i.contact_id = ?`,
+    text(row, "workspace_id"),
+    text(row, "id"),
+  );
+  return {
+    ...contactOfRow(row),
+    identities: identities.map((identity) => ({
+      kind: text(identity, "kind") as IdentityKind,
+      // A visitor's identity is the hash of a key: of no use to anybody, and nobody's to see.
+      value: text(identity, "kind") === "visitor" ? text(identity, "value").slice(0, 12) : text(identity, "value"),
+      channel: text(identity, "channel") as ChannelType,
+      accountId: text(identity, "account_id") as ChannelAccountId,
+    })),
+    createdAt: iso(row, "created_at"),
+  };
+}
+
+function* messageViews(rows: readonly Row[]): Script<readonly MessageView[]> {
+  const contacts = new Map<string, ContactView>();
+  const channels = new Map<string, ChannelType>();
+  const views: MessageView[] = [];
+  for (const row of rows) {
+    const workspaceId = text(row, "workspace_id") as WorkspaceId;
+    const contactId = text(row, "contact_id") as ContactId;
+    const accountId = text(row, "account_id") as ChannelAccountId;
+    let contact = contacts.get(contactId);
+    if (!contact) {
+      const found = yield* one("SELECT * FROM contacts WHERE workspace_id = ? AND id = ?", workspaceId, contactId);
+      if (!found) continue;
+      contact = yield* contactViewOf(found);
+      contacts.set(contactId, contact);
+    }
+    let channel = channels.get(accountId);
+    if (!channel) {
+      const found = yield* one(
+        "SELECT channel FROM channel_accounts WHERE workspace_id = ? AND id = ?",
+        workspaceId,
+        accountId,
+      );
+      channel = (found ? text(found, "channel") : "web") as ChannelType;
+      channels.set(accountId, channel);
+    }
+    views.push({ ...messageOfRow(row), contact, channel, accountId });
+  }
+  return views;
+}

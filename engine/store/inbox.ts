@@ -1,0 +1,503 @@
+import type {
+  ChannelAccountId,
+  ContactId,
+  ConversationId,
+  EffectId,
+  MessageId,
+  WorkspaceId,
+} from "../core/domain/ids.ts";
+import { messageIdOf } from "../core/domain/ids.ts";
+import type { InboundEvent, InboundEventOf } from "../core/domain/inbound-event.ts";
+import { LIMITS } from "../core/domain/limits.ts";
+import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
+import { textOf } from "../core/domain/message.ts";
+import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
+import { type Context, type Told, writeAndTell } from "./context.ts";
+import { all, number, one, type Row, type Script, text } from "./sql.ts";
+import {
+  addIdentity,
+  cancelBotSends,
+  contactOf,
+  insertEvent,
+  insertMessage,
+  mergeContacts,
+  post,
+  previewOf,
+  setMessageStatus,
+  type Thread,
+  tellSendFailed,
+  threadWith,
+} from "./threads.ts";
+
+/** An event whose provider's time is this much older than the newest one is marked late (C-3). */
+const LATE_MS = 10_000;
+const HOUR_MS = 3_600_000;
+
+interface Collected {
+  stored: number;
+  duplicates: number;
+  readonly due: Map<string, Accepted["due"][number]>;
+  readonly messages: Accepted["messages"][number][];
+  readonly changes: Change[];
+}
+
+/** Where events come in: stored with their raw bytes before anybody answers the provider. */
+export function inbox(context: Context): Inbox {
+  return {
+    accept: (delivery) => writeAndTell(context, () => accept(context, delivery)),
+  };
+}
+
+function* accept(context: Context, delivery: Delivery): Script<Told<Accepted>> {
+  const now = context.clock.now();
+  const found: Collected = { stored: 0, duplicates: 0, due: new Map(), messages: [], changes: [] };
+  const touched = new Set<WorkspaceId>();
+  for (const event of delivery.events) {
+    const account = context.accounts.get(event.accountId);
+    if (!account) continue;
+    const { workspaceId } = account;
+    const fresh = yield* all(
+      `INSERT INTO dedupe_keys (workspace_id, scope, key, at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (workspace_id, scope, key) DO NOTHING RETURNING key`,
+      workspaceId,
+      event.accountId,
+      event.dedupeKey,
+      now,
+    );
+    if (fresh.length === 0) {
+      found.duplicates++;
+      yield* remembered(workspaceId, event, found);
+      continue;
+    }
+    found.stored++;
+    touched.add(workspaceId);
+    yield* apply(context, workspaceId, event, found, now);
+  }
+  yield* keepRaw(context, delivery, touched, found, now);
+  const { stored, duplicates, due, messages, changes } = found;
+  return { result: { stored, duplicates, due: [...due.values()], messages }, changes };
+}
+
+/** The raw bytes, once per workspace they concern; parts that nobody understood are kept with their reason. */
+function* keepRaw(
+  context: Context,
+  delivery: Delivery,
+  touched: Set<WorkspaceId>,
+  found: Collected,
+  now: number,
+): Script<void> {
+  const owners = new Set(touched);
+  for (const part of delivery.setAside) {
+    const account = part.accountId && context.accounts.get(part.accountId);
+    const workspaceId = account ? account.workspaceId : ([...touched][0] ?? [...context.workspaces.keys()][0]);
+    if (!workspaceId) continue;
+    owners.add(workspaceId);
+    found.changes.push({ type: "workspace", workspaceId });
+    yield* all(
+      `INSERT INTO set_aside (workspace_id, id, delivery_id, channel, reason, part, account_id, received_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      workspaceId,
+      context.ids.make("delivery"),
+      delivery.id,
+      delivery.channel,
+      part.reason,
+      part.part,
+      part.accountId ?? null,
+      now,
+    );
+  }
+  if (delivery.channel === "web") return;
+  for (const workspaceId of owners) {
+    // A delivery that mixes workspaces is nobody's alone: each keeps only what it was told (its events hold that).
+    const body =
+      owners.size === 1
+        ? delivery.body
+        : new TextEncoder().encode(
+            JSON.stringify(
+              delivery.events.filter((event) => context.accounts.get(event.accountId)?.workspaceId === workspaceId),
+            ),
+          );
+    yield* all(
+      "INSERT INTO raw_deliveries (workspace_id, id, channel, headers, body, received_at) VALUES (?, ?, ?, ?, ?, ?)",
+      workspaceId,
+      delivery.id,
+      delivery.channel,
+      JSON.stringify(delivery.headers),
+      body,
+      now,
+    );
+  }
+}
+
+/** The same event again: whoever must answer with an id gets the first one's. */
+function* remembered(workspaceId: WorkspaceId, event: InboundEvent, found: Collected): Script<void> {
+  if (event.type !== "message") return;
+  const row = yield* one(
+    `SELECT m.id, m.conversation_id, m.position FROM dedupe_keys d
+     JOIN messages m ON m.workspace_id = d.workspace_id AND m.id = d.message_id
+     WHERE d.workspace_id = ? AND d.scope = ? AND d.key = ?`,
+    workspaceId,
+    event.accountId,
+    event.dedupeKey,
+  );
+  if (row) found.messages.push(answerOf(row));
+}
+
+function answerOf(row: Row): Accepted["messages"][number] {
+  return {
+    messageId: text(row, "id") as MessageId,
+    conversationId: text(row, "conversation_id") as ConversationId,
+    position: number(row, "position"),
+  };
+}
+
+function* apply(
+  context: Context,
+  workspaceId: WorkspaceId,
+  event: InboundEvent,
+  found: Collected,
+  now: number,
+): Script<void> {
+  switch (event.type) {
+    case "message":
+      return yield* message(context, workspaceId, event, found, now);
+    case "status":
+      return yield* status(context, workspaceId, event, found, now);
+    case "echo":
+      return yield* echo(context, workspaceId, event, found, now);
+    case "edit":
+      yield* all(
+        "UPDATE messages SET content = ?, text = ? WHERE workspace_id = ? AND account_id = ? AND external_id = ? AND direction = 'in'",
+        JSON.stringify(event.content),
+        textOf(event.content),
+        workspaceId,
+        event.accountId,
+        event.externalId,
+      );
+      return;
+    case "revoke":
+      yield* all(
+        "UPDATE messages SET content = ?, text = '' WHERE workspace_id = ? AND account_id = ? AND external_id = ? AND direction = 'in'",
+        JSON.stringify({ type: "unsupported", what: "revoked" }),
+        workspaceId,
+        event.accountId,
+        event.externalId,
+      );
+      return;
+    case "identityChange":
+      return yield* identityChange(workspaceId, event, now);
+    case "consent": {
+      const contactId = yield* contactOf(context, workspaceId, event.accountId, event.from, now);
+      return yield* setConsent(workspaceId, contactId, event.purpose, event.allowed);
+    }
+    case "notice":
+      yield* all(
+        "INSERT INTO notices (workspace_id, id, at, severity, code, text, account_id, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        workspaceId,
+        context.ids.make("event"),
+        now,
+        event.severity,
+        event.code,
+        event.text,
+        event.accountId,
+        JSON.stringify(event.facts ?? {}),
+      );
+      return;
+  }
+}
+
+function* message(
+  context: Context,
+  workspaceId: WorkspaceId,
+  event: InboundEventOf<"message">,
+  found: Collected,
+  now: number,
+): Script<void> {
+  const { accountId, content } = event;
+  const channel = context.accounts.get(accountId)?.channel ?? "web";
+  const capabilities = context.capabilitiesOf(channel);
+  const contactId = yield* contactOf(context, workspaceId, accountId, event.from, now);
+  const thread = yield* threadWith(context, workspaceId, { id: accountId, channel }, contactId, now);
+  const happenedAt = Date.parse(event.at);
+  const messageId = context.ids.make("message");
+  const position = thread.lastPosition + 1;
+  yield* insertMessage(workspaceId, thread, position, {
+    id: messageId,
+    direction: "in",
+    author: "contact",
+    content,
+    externalId: event.externalId,
+    status: "received",
+    createdAt: now,
+    sentAt: happenedAt,
+  });
+  yield* all(
+    "UPDATE dedupe_keys SET message_id = ? WHERE workspace_id = ? AND scope = ? AND key = ?",
+    messageId,
+    workspaceId,
+    accountId,
+    event.dedupeKey,
+  );
+  found.messages.push({ messageId, conversationId: thread.id, position });
+  found.changes.push({ type: "message", workspaceId, conversationId: thread.id });
+  if (content.type === "media" && (content.media.remoteId || content.media.url)) {
+    yield* requestDownload(workspaceId, thread, messageId, content.media, now);
+    found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
+  }
+  // A reaction is no utterance: it neither opens the window nor speaks to the bot.
+  const spoken = content.type !== "reaction";
+  const seq = spoken ? thread.lastSeq + 1 : thread.lastSeq;
+  const late = thread.lastInboundAt !== null && happenedAt < thread.lastInboundAt - LATE_MS;
+  if (spoken) {
+    const mail: MailboxEvent = {
+      type: "message",
+      messageId,
+      externalId: event.externalId,
+      content,
+      at: event.at,
+      ...(event.repliesTo ? { repliesTo: event.repliesTo } : {}),
+      ...(event.referral ? { referral: event.referral } : {}),
+    };
+    yield* insertEvent(context, workspaceId, thread.id, seq, mail, late, now);
+  }
+  const dueAt = spoken ? yield* dueOf(context, workspaceId, thread, content.type === "text", now) : thread.dueAt;
+  const hours = capabilities.serviceWindowHours;
+  const window =
+    hours === null || !spoken
+      ? thread.windowExpiresAt
+      : Math.max(thread.windowExpiresAt ?? 0, happenedAt + hours * HOUR_MS);
+  yield* all(
+    `UPDATE conversations SET last_position = ?, last_seq = ?, due_at = ?, window_expires_at = ?, last_inbound_at = ?,
+       last_inbound_external_id = ?, last_text = ?, last_direction = 'in', last_message_at = ?, unread = unread + 1
+     WHERE workspace_id = ? AND id = ?`,
+    position,
+    seq,
+    dueAt,
+    window,
+    Math.max(thread.lastInboundAt ?? 0, happenedAt),
+    event.externalId,
+    previewOf(content),
+    now,
+    workspaceId,
+    thread.id,
+  );
+  if (!spoken || dueAt === null) return;
+  const ref = { workspaceId, conversationId: thread.id };
+  const due = new Date(dueAt).toISOString();
+  found.due.set(thread.id, { ref, dueAt: due });
+  found.changes.push({ type: "mailbox", ...ref, dueAt: due });
+}
+
+/** Quick texts wait a moment for each other, so that they get one answer; a tap is answered at once. */
+function* dueOf(
+  context: Context,
+  workspaceId: WorkspaceId,
+  thread: Thread,
+  isText: boolean,
+  now: number,
+): Script<number> {
+  const burstMs = isText ? (context.workspaces.get(workspaceId)?.burstWindowMs ?? LIMITS.burstWindowMs) : 0;
+  if (burstMs <= 0) return now;
+  if (thread.dueAt === null) return now + burstMs;
+  const first = yield* one(
+    "SELECT created_at FROM events WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
+    workspaceId,
+    thread.id,
+    thread.appliedSeq + 1,
+  );
+  // What was due at once stays so; a burst goes on for as long as it lasts, but not for ever.
+  if (thread.dueAt <= now || !first) return thread.dueAt;
+  return Math.min(number(first, "created_at") + LIMITS.burstMaxMs, now + burstMs);
+}
+
+function* requestDownload(
+  workspaceId: WorkspaceId,
+  thread: Thread,
+  messageId: MessageId,
+  media: object,
+  now: number,
+): Script<void> {
+  const id = `eff_${messageId.slice("msg_".length)}_media` as EffectId;
+  yield* all(
+    `INSERT INTO effects (workspace_id, id, conversation_id, account_id, contact_id, type, ord, payload, state, attempts, due_at, expires_at, created_at)
+     VALUES (?, ?, ?, ?, ?, 'downloadMedia', 0, ?, 'pending', 0, ?, ?, ?)`,
+    workspaceId,
+    id,
+    thread.id,
+    thread.accountId,
+    thread.contactId,
+    JSON.stringify({ type: "downloadMedia", messageId, media }),
+    now,
+    now + 7 * 24 * HOUR_MS,
+    now,
+  );
+}
+
+/** What a provider tells about one of our messages. Statuses come in any order, also before we know the message. */
+function* status(
+  context: Context,
+  workspaceId: WorkspaceId,
+  event: InboundEventOf<"status">,
+  found: Collected,
+  now: number,
+): Script<void> {
+  const known =
+    (yield* one(
+      "SELECT id FROM messages WHERE workspace_id = ? AND external_id = ? AND account_id = ?",
+      workspaceId,
+      event.externalId,
+      event.accountId,
+    )) ??
+    (event.evidence
+      ? yield* one(
+          "SELECT id FROM messages WHERE workspace_id = ? AND id = ? AND account_id = ?",
+          workspaceId,
+          messageIdOf(event.evidence as EffectId),
+          event.accountId,
+        )
+      : null);
+  if (!known) {
+    yield* all(
+      `INSERT INTO orphan_statuses (workspace_id, account_id, external_id, status, error, at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (workspace_id, account_id, external_id, status) DO NOTHING`,
+      workspaceId,
+      event.accountId,
+      event.externalId,
+      event.status,
+      event.error ? JSON.stringify(event.error) : null,
+      now,
+    );
+    return;
+  }
+  const messageId = text(known, "id");
+  if (event.evidence) yield* resolveByEvidence(workspaceId, messageId, event, found, now);
+  const changed = yield* setMessageStatus(workspaceId, messageId, event.status, event.error ?? null);
+  if (!changed) return;
+  const conversationId = text(changed, "conversation_id") as ConversationId;
+  found.changes.push({ type: "status", workspaceId, conversationId });
+  if (event.status !== "failed") return;
+  const told = yield* tellSendFailed(context, workspaceId, changed, event.error ?? { code: "providerRejected" }, now);
+  if (!told) return;
+  const dueAt = new Date(now).toISOString();
+  found.due.set(told, { ref: { workspaceId, conversationId: told }, dueAt });
+  found.changes.push({ type: "mailbox", workspaceId, conversationId: told, dueAt });
+}
+
+/** The provider names our own id: a send whose answer was lost did arrive there (C-6). */
+function* resolveByEvidence(
+  workspaceId: WorkspaceId,
+  messageId: string,
+  event: InboundEventOf<"status">,
+  found: Collected,
+  now: number,
+): Script<void> {
+  yield* all(
+    "UPDATE messages SET external_id = ?, sent_at = COALESCE(sent_at, ?) WHERE workspace_id = ? AND id = ? AND external_id IS NULL",
+    event.externalId,
+    now,
+    workspaceId,
+    messageId,
+  );
+  const resolved = yield* all(
+    "UPDATE effects SET state = 'done', error = NULL WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked') RETURNING attempts",
+    workspaceId,
+    event.evidence ?? "",
+  );
+  const row = resolved[0];
+  if (!row) return;
+  yield* all(
+    "UPDATE attempts SET ended_at = ?, outcome = 'evidence' WHERE workspace_id = ? AND effect_id = ? AND n = ?",
+    now,
+    workspaceId,
+    event.evidence ?? "",
+    number(row, "attempts"),
+  );
+  found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
+}
+
+/** A person wrote from the phone app: their message is in the thread, and the conversation is theirs. */
+function* echo(
+  context: Context,
+  workspaceId: WorkspaceId,
+  event: InboundEventOf<"echo">,
+  found: Collected,
+  now: number,
+): Script<void> {
+  const ours = yield* one(
+    "SELECT id FROM messages WHERE workspace_id = ? AND external_id = ? AND account_id = ?",
+    workspaceId,
+    event.externalId,
+    event.accountId,
+  );
+  if (ours) return;
+  const channel = context.accounts.get(event.accountId)?.channel ?? "whatsapp";
+  const contactId = yield* contactOf(context, workspaceId, event.accountId, event.to, now);
+  const thread = yield* threadWith(context, workspaceId, { id: event.accountId, channel }, contactId, now);
+  yield* insertMessage(workspaceId, thread, thread.lastPosition + 1, {
+    id: context.ids.make("message"),
+    direction: "out",
+    author: "agent",
+    content: event.content,
+    externalId: event.externalId,
+    status: "sent",
+    createdAt: now,
+    sentAt: Date.parse(event.at),
+  });
+  yield* all(
+    `UPDATE conversations SET last_position = last_position + 1, owner = 'agent', last_text = ?, last_direction = 'out', last_message_at = ?
+     WHERE workspace_id = ? AND id = ?`,
+    previewOf(event.content),
+    now,
+    workspaceId,
+    thread.id,
+  );
+  yield* cancelBotSends(workspaceId, thread.id);
+  yield* post(context, workspaceId, thread.id, { type: "takeOver", by: "phone app", via: "echo" }, now);
+  const ref = { workspaceId, conversationId: thread.id };
+  const dueAt = new Date(now).toISOString();
+  found.due.set(thread.id, { ref, dueAt });
+  found.changes.push({ type: "message", ...ref }, { type: "mailbox", ...ref, dueAt });
+}
+
+function* identityChange(workspaceId: WorkspaceId, event: InboundEventOf<"identityChange">, now: number): Script<void> {
+  const ids: ContactId[] = [];
+  for (const identity of [...event.was, ...event.is]) {
+    const row = yield* one(
+      "SELECT contact_id FROM contact_identities WHERE workspace_id = ? AND account_id = ? AND kind = ? AND value = ?",
+      workspaceId,
+      event.accountId,
+      identity.kind,
+      identity.value,
+    );
+    if (row) ids.push(text(row, "contact_id") as ContactId);
+  }
+  const [kept, ...others] = [...new Set(ids)];
+  if (!kept) return;
+  for (const gone of others) yield* mergeContacts(workspaceId, kept, gone);
+  for (const identity of event.is)
+    yield* addIdentity(workspaceId, event.accountId as ChannelAccountId, identity, kept, now);
+  const phone = event.is.find(({ kind }) => kind === "phone")?.value;
+  if (phone) yield* all("UPDATE contacts SET phone = ? WHERE workspace_id = ? AND id = ?", phone, workspaceId, kept);
+}
+
+/** Adds a purpose to what the contact said no to, or takes it away. */
+export function* setConsent(
+  workspaceId: WorkspaceId,
+  contactId: ContactId,
+  purpose: string,
+  allowed: boolean,
+): Script<void> {
+  const row = yield* one(
+    "SELECT opted_out FROM contacts WHERE workspace_id = ? AND id = ? /*lock*/",
+    workspaceId,
+    contactId,
+  );
+  if (!row) return;
+  const others = (JSON.parse(text(row, "opted_out")) as string[]).filter((one) => one !== purpose);
+  yield* all(
+    "UPDATE contacts SET opted_out = ? WHERE workspace_id = ? AND id = ?",
+    JSON.stringify(allowed ? others : [...others, purpose]),
+    workspaceId,
+    contactId,
+  );
+}

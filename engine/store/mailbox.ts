@@ -1,0 +1,425 @@
+import type { ConversationRef } from "../core/domain/conversation.ts";
+import type { ChannelAccountId, ConversationId, EventId, RunId, WorkspaceId } from "../core/domain/ids.ts";
+import { LIMITS } from "../core/domain/limits.ts";
+import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
+import type { Decision, NeedsVersions, QueuedEvent, StepInput } from "../core/run/decision.ts";
+import type { RunState } from "../core/run/run.ts";
+import type { Mailbox, QuarantinedEvent, StepOutcome } from "../ports.ts";
+import type { Claim } from "./attempts.ts";
+import { type Context, type Told, writeAndTell } from "./context.ts";
+import { contactOfRow, conversationOf } from "./rows.ts";
+import { all, iso, json, number, one, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import { writeDecision } from "./step.ts";
+import { cancelBotSends, post } from "./threads.ts";
+
+/** Events that one step may join: the texts of a burst. */
+const BURST_EVENTS = 20;
+const RETRY_MS = 1000;
+
+/** What a try of a step gave; `suspect`: the event was tried before and must be counted before it is tried again. */
+type Tried = StepOutcome | { readonly type: "suspect"; readonly seq: number; readonly eventId: EventId };
+
+/** One queue per conversation, in the same database and transaction as its state. */
+export function mailbox(context: Context): Mailbox {
+  const startedAt = context.clock.now();
+  // Events that once failed, or were being tried when a process died, go one after the other: the guilty one is alone.
+  let serial: Promise<unknown> = Promise.resolve();
+
+  const attempt = (
+    ref: ConversationRef,
+    decide: (input: StepInput) => Decision | NeedsVersions,
+    claim: Claim,
+    counted: number | null,
+  ): Promise<Tried> =>
+    writeAndTell(context, () => tryStep(context, ref, decide, claim, counted, startedAt)).catch((error: unknown) =>
+      failed(context, ref, error),
+    );
+
+  return {
+    due: (limit) =>
+      context.db.read(function* () {
+        const rows = yield* all(
+          "SELECT workspace_id, id FROM conversations WHERE due_at <= ? ORDER BY due_at LIMIT ?",
+          context.clock.now(),
+          limit,
+        );
+        return rows.map(refOf);
+      }),
+    nextDueAt: () =>
+      context.db.read(function* () {
+        const row = yield* one(
+          "SELECT MIN(due_at) AS due_at FROM (SELECT MIN(due_at) AS due_at FROM conversations UNION ALL SELECT MIN(due_at) FROM timers) both_tables",
+        );
+        return row && row.due_at !== null ? iso(row, "due_at") : null;
+      }),
+    fireTimers: (limit) => writeAndTell(context, () => fireTimers(context, limit)),
+    enqueue: (ref, event, dedupeKey) => writeAndTell(context, () => enqueue(context, ref, event, dedupeKey)),
+    async step(ref, decide, claim) {
+      scope(ref.workspaceId);
+      const tried = await attempt(ref, decide, claim, null);
+      if (tried.type !== "suspect") return tried;
+      const again = serial.then(async (): Promise<StepOutcome> => {
+        const attempts = await context.db.write(() => count(ref, tried.seq));
+        if (attempts > LIMITS.eventAttempts) return quarantine(context, ref, tried.seq, "tried too often");
+        const outcome = await attempt(ref, decide, claim, tried.seq);
+        return outcome.type === "suspect" ? { type: "idle", nextDueAt: null } : outcome;
+      });
+      serial = again.catch(() => {});
+      return again;
+    },
+    quarantined: (workspaceId) =>
+      context.db.read(function* () {
+        const rows = yield* all(
+          "SELECT * FROM events WHERE workspace_id = ? AND status = 'quarantined' ORDER BY created_at DESC LIMIT 200",
+          scope(workspaceId),
+        );
+        return rows.map(quarantinedOf);
+      }),
+    release: (workspaceId, eventId, how) => writeAndTell(context, () => release(context, workspaceId, eventId, how)),
+  };
+}
+
+function refOf(row: Row): ConversationRef {
+  return { workspaceId: text(row, "workspace_id") as WorkspaceId, conversationId: text(row, "id") as ConversationId };
+}
+
+function* tryStep(
+  context: Context,
+  ref: ConversationRef,
+  decide: (input: StepInput) => Decision | NeedsVersions,
+  claim: Claim,
+  counted: number | null,
+  startedAt: number,
+): Script<Told<Tried>> {
+  const now = context.clock.now();
+  const idle = (dueAt: number | null): Told<Tried> => ({
+    result: { type: "idle", nextDueAt: dueAt === null ? null : new Date(dueAt).toISOString() },
+    changes: [],
+  });
+  const row = yield* one(
+    "SELECT * FROM conversations WHERE workspace_id = ? AND id = ? /*skip*/",
+    ref.workspaceId,
+    ref.conversationId,
+  );
+  if (!row || row.due_at === null) return idle(null);
+  if (number(row, "due_at") > now) return idle(number(row, "due_at"));
+  const rows = yield* all(
+    "SELECT * FROM events WHERE workspace_id = ? AND conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+    ref.workspaceId,
+    ref.conversationId,
+    number(row, "applied_seq"),
+    BURST_EVENTS,
+  );
+  const first = rows[0];
+  if (!first) {
+    yield* all(
+      "UPDATE conversations SET due_at = NULL WHERE workspace_id = ? AND id = ?",
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    return idle(null);
+  }
+  if (number(first, "available_at") > now) {
+    yield* all(
+      "UPDATE conversations SET due_at = ? WHERE workspace_id = ? AND id = ?",
+      number(first, "available_at"),
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    return idle(number(first, "available_at"));
+  }
+  const seq = number(first, "seq");
+  const fresh = number(first, "attempts") === 1 && number(first, "created_at") >= startedAt;
+  if (counted !== seq && !fresh) {
+    return { result: { type: "suspect", seq, eventId: text(first, "id") as EventId }, changes: [] };
+  }
+  const events = burstOf(rows);
+  const input = yield* inputOf(context, row, events, now);
+  const decision = (yield* isVoid(ref, events[0])) ? NOTHING : decide(input);
+  if ("needs" in decision) return { result: { type: "needs", versions: decision.needs }, changes: [] };
+  return yield* writeDecision(context, row, input, decision, claim, now);
+}
+
+const NOTHING: Decision = {
+  conversation: {},
+  contact: null,
+  run: { type: "unchanged" },
+  effects: [],
+  timers: [],
+  notes: [],
+  cancelSends: false,
+  path: [],
+  outcome: "ignored",
+};
+
+/** A timer that was cancelled or set anew after it fired must not act (C-8). Its row goes when its event is applied. */
+function* isVoid(ref: ConversationRef, queued: QueuedEvent | undefined): Script<boolean> {
+  if (queued?.event.type !== "timer") return false;
+  const { name, generation } = queued.event;
+  const rows = yield* all(
+    "DELETE FROM timers WHERE workspace_id = ? AND conversation_id = ? AND name = ? AND generation = ? AND due_at IS NULL RETURNING name",
+    ref.workspaceId,
+    ref.conversationId,
+    name,
+    generation,
+  );
+  return rows.length === 0;
+}
+
+/** The first event; with a text of the contact all texts that directly follow it. */
+function burstOf(rows: readonly Row[]): readonly QueuedEvent[] {
+  const events = rows.map(queuedOf);
+  const first = events[0];
+  if (!first || !isText(first)) return events.slice(0, 1);
+  const end = events.findIndex((event) => !isText(event));
+  return end < 0 ? events : events.slice(0, end);
+}
+
+function isText({ event }: QueuedEvent): boolean {
+  return event.type === "message" && event.content.type === "text";
+}
+
+function queuedOf(row: Row): QueuedEvent {
+  return {
+    id: text(row, "id") as EventId,
+    seq: number(row, "seq"),
+    event: json<MailboxEvent>(row, "payload"),
+    late: number(row, "late") === 1,
+    createdAt: iso(row, "created_at"),
+  };
+}
+
+function* inputOf(context: Context, row: Row, events: readonly QueuedEvent[], now: number): Script<StepInput> {
+  const conversation = conversationOf(row);
+  const { workspaceId } = conversation;
+  const contact = yield* one(
+    "SELECT * FROM contacts WHERE workspace_id = ? AND id = ?",
+    workspaceId,
+    conversation.contactId,
+  );
+  const runId = textOrNull(row, "run_id");
+  const run =
+    runId === null ? null : yield* one("SELECT state FROM runs WHERE workspace_id = ? AND id = ?", workspaceId, runId);
+  const workspace = context.workspaces.get(workspaceId);
+  if (!contact || !workspace) throw new Error(`conversation ${conversation.id} has no contact or no workspace`);
+  return {
+    now: new Date(now).toISOString(),
+    workspace,
+    conversation,
+    contact: contactOfRow(contact),
+    capabilities: context.capabilitiesOf(conversation.channel),
+    accountBotEnabled: context.accounts.get(conversation.accountId as ChannelAccountId)?.botEnabled ?? true,
+    run: run && runId ? { id: runId as RunId, state: json<RunState>(run, "state") } : null,
+    events,
+  };
+}
+
+function* fireTimers(context: Context, limit: number): Script<Told<readonly ConversationRef[]>> {
+  const now = context.clock.now();
+  const due = yield* all(
+    "SELECT workspace_id, conversation_id, name, generation FROM timers WHERE due_at <= ? ORDER BY due_at LIMIT ? /*skip*/",
+    now,
+    limit,
+  );
+  const refs: ConversationRef[] = [];
+  for (const row of due) {
+    const ref = {
+      workspaceId: text(row, "workspace_id") as WorkspaceId,
+      conversationId: text(row, "conversation_id") as ConversationId,
+    };
+    const name = text(row, "name");
+    yield* all(
+      "UPDATE timers SET due_at = NULL WHERE workspace_id = ? AND conversation_id = ? AND name = ?",
+      ref.workspaceId,
+      ref.conversationId,
+      name,
+    );
+    yield* post(
+      context,
+      ref.workspaceId,
+      ref.conversationId,
+      { type: "timer", name, generation: number(row, "generation") },
+      now,
+    );
+    refs.push(ref);
+  }
+  return { result: refs, changes: [] };
+}
+
+function* enqueue(
+  context: Context,
+  ref: ConversationRef,
+  event: MailboxEvent,
+  dedupeKey: string,
+): Script<Told<{ readonly added: boolean; readonly seq: number }>> {
+  const now = context.clock.now();
+  const workspaceId = scope(ref.workspaceId) as WorkspaceId;
+  const nothing = { result: { added: false, seq: 0 }, changes: [] };
+  const thread = yield* one(
+    "SELECT id FROM conversations WHERE workspace_id = ? AND id = ? /*lock*/",
+    workspaceId,
+    ref.conversationId,
+  );
+  if (!thread) return nothing;
+  const fresh = yield* all(
+    `INSERT INTO dedupe_keys (workspace_id, scope, key, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (workspace_id, scope, key) DO NOTHING RETURNING key`,
+    workspaceId,
+    ref.conversationId,
+    dedupeKey,
+    now,
+  );
+  if (fresh.length === 0) return nothing;
+  if (event.type === "takeOver") {
+    // At once, not when its turn comes: from here on no bot message starts.
+    yield* all(
+      "UPDATE conversations SET owner = 'agent', status = 'open' WHERE workspace_id = ? AND id = ?",
+      workspaceId,
+      ref.conversationId,
+    );
+    yield* cancelBotSends(workspaceId, ref.conversationId);
+  }
+  const seq = yield* post(context, workspaceId, ref.conversationId, event, now);
+  const dueAt = new Date(now).toISOString();
+  return {
+    result: { added: true, seq: seq ?? 0 },
+    changes: [
+      { type: "mailbox", ...ref, dueAt },
+      { type: "conversation", ...ref },
+    ],
+  };
+}
+
+/** One more attempt is on record before the event is tried again (C-9). */
+function* count(ref: ConversationRef, seq: number): Script<number> {
+  const rows = yield* all(
+    "UPDATE events SET attempts = attempts + 1 WHERE workspace_id = ? AND conversation_id = ? AND seq = ? RETURNING attempts",
+    ref.workspaceId,
+    ref.conversationId,
+    seq,
+  );
+  return rows[0] ? number(rows[0], "attempts") : 0;
+}
+
+/** The step threw: nothing of it was written. It is tried again later; the third time the event is set aside. */
+async function failed(context: Context, ref: ConversationRef, error: unknown): Promise<StepOutcome> {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const now = context.clock.now();
+  const next = await context.db.write(function* () {
+    const row = yield* one(
+      `SELECT e.seq, e.attempts FROM conversations c JOIN events e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.seq = c.applied_seq + 1
+       WHERE c.workspace_id = ? AND c.id = ?`,
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    if (!row) return null;
+    const attempts = Math.max(1, number(row, "attempts"));
+    const at = now + RETRY_MS * 2 ** (attempts - 1);
+    yield* all(
+      "UPDATE events SET error = ?, available_at = ?, attempts = ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
+      detail.slice(0, 2000),
+      at,
+      attempts,
+      ref.workspaceId,
+      ref.conversationId,
+      number(row, "seq"),
+    );
+    yield* all(
+      "UPDATE conversations SET due_at = ? WHERE workspace_id = ? AND id = ?",
+      at,
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    return { seq: number(row, "seq"), attempts, at };
+  });
+  if (!next) return { type: "idle", nextDueAt: null };
+  if (next.attempts >= LIMITS.eventAttempts) return quarantine(context, ref, next.seq, detail);
+  return { type: "failed", error: detail, quarantined: false, retryAt: new Date(next.at).toISOString() };
+}
+
+/** The event is kept for the operator; the bot is off in this conversation, which waits for people; later mail goes on. */
+function quarantine(context: Context, ref: ConversationRef, seq: number, error: string): Promise<StepOutcome> {
+  return writeAndTell(context, function* (): Script<Told<StepOutcome>> {
+    const now = context.clock.now();
+    yield* all(
+      "UPDATE events SET status = 'quarantined', error = COALESCE(error, ?) WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
+      error.slice(0, 2000),
+      ref.workspaceId,
+      ref.conversationId,
+      seq,
+    );
+    yield* all(
+      `UPDATE conversations SET applied_seq = ?, version = version + 1, bot_enabled = 0, owner = 'agent', status = 'waiting', handover = ?,
+         due_at = CASE WHEN last_seq > ? THEN ? ELSE NULL END WHERE workspace_id = ? AND id = ?`,
+      seq,
+      JSON.stringify({
+        queue: "default",
+        priority: "high",
+        reason: "an event could not be applied",
+        summary: "",
+        at: new Date(now).toISOString(),
+      }),
+      seq,
+      now,
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    yield* all(
+      "INSERT INTO notices (workspace_id, id, at, severity, code, text, conversation_id, facts) VALUES (?, ?, ?, 'error', 'event.quarantined', ?, ?, '{}')",
+      ref.workspaceId,
+      context.ids.make("event"),
+      now,
+      error.slice(0, 500),
+      ref.conversationId,
+    );
+    return {
+      result: { type: "failed", error, quarantined: true, retryAt: null },
+      changes: [{ type: "conversation", ...ref }],
+    };
+  });
+}
+
+function* release(
+  context: Context,
+  workspaceId: WorkspaceId,
+  eventId: EventId,
+  how: "retry" | "skip",
+): Script<Told<boolean>> {
+  const now = context.clock.now();
+  const row = yield* one(
+    "SELECT * FROM events WHERE workspace_id = ? AND id = ? AND status = 'quarantined'",
+    scope(workspaceId),
+    eventId,
+  );
+  if (!row) return { result: false, changes: [] };
+  const conversationId = text(row, "conversation_id") as ConversationId;
+  yield* all(
+    "UPDATE events SET status = 'applied' WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
+    workspaceId,
+    conversationId,
+    number(row, "seq"),
+  );
+  if (how === "skip") return { result: true, changes: [] };
+  // Once more, as new mail: its old place in the order has passed.
+  yield* all(
+    "UPDATE conversations SET bot_enabled = 1, owner = 'bot', status = 'open', handover = NULL WHERE workspace_id = ? AND id = ?",
+    workspaceId,
+    conversationId,
+  );
+  yield* post(context, workspaceId, conversationId, json<MailboxEvent>(row, "payload"), now);
+  return {
+    result: true,
+    changes: [{ type: "mailbox", workspaceId, conversationId, dueAt: new Date(now).toISOString() }],
+  };
+}
+
+function quarantinedOf(row: Row): QuarantinedEvent {
+  return {
+    id: text(row, "id") as EventId,
+    conversationId: text(row, "conversation_id") as ConversationId,
+    event: json<MailboxEvent>(row, "payload"),
+    error: textOrNull(row, "error") ?? "",
+    attempts: number(row, "attempts"),
+    createdAt: iso(row, "created_at"),
+  };
+}

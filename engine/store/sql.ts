@@ -1,0 +1,80 @@
+/**
+ * Transactions as generators: a script yields statements and gets their rows, so that the same script runs on SQLite
+ * (synchronously, many in one transaction) and on PostgreSQL (awaited, one transaction each). A script has no effect
+ * but its statements and may be run again from the start, when a transaction has to be repeated.
+ *
+ * SQL is written for both: `?` for parameters, times as numbers, booleans as 0 and 1. `/*skip*\/` after a SELECT
+ * becomes FOR UPDATE SKIP LOCKED on PostgreSQL, `/*lock*\/` becomes FOR UPDATE; on SQLite both are comments.
+ */
+export type Value = string | number | null | Uint8Array;
+
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly Value[];
+}
+
+export type Row = Readonly<Record<string, Value>>;
+export type Script<T> = Generator<Statement, T, readonly Row[]>;
+
+/** All rows of a statement. */
+export function* all(sql: string, ...params: readonly Value[]): Script<readonly Row[]> {
+  return yield { sql, params };
+}
+
+/** The first row, or null. */
+export function* one(sql: string, ...params: readonly Value[]): Script<Row | null> {
+  const rows = yield { sql, params };
+  return rows[0] ?? null;
+}
+
+/** A database that runs scripts. */
+export interface Database {
+  readonly dialect: "sqlite" | "postgres";
+  /** All of the script or nothing of it; resolves after it is on disk. */
+  write<T>(script: () => Script<T>): Promise<T>;
+  /** Outside any write: sees what is committed. */
+  read<T>(script: () => Script<T>): Promise<T>;
+  /** Tells the other processes (PostgreSQL); on SQLite there are none. */
+  notify(payload: string): void;
+  listen(heard: (payload: string) => void): void;
+  close(): Promise<void>;
+}
+
+export function text(row: Row, key: string): string {
+  const value = row[key];
+  if (typeof value !== "string") throw new Error(`column ${key} is not a text`);
+  return value;
+}
+export function textOrNull(row: Row, key: string): string | null {
+  return row[key] === null || row[key] === undefined ? null : text(row, key);
+}
+export function number(row: Row, key: string): number {
+  const value = row[key];
+  if (typeof value !== "number") throw new Error(`column ${key} is not a number`);
+  return value;
+}
+export function numberOrNull(row: Row, key: string): number | null {
+  return row[key] === null || row[key] === undefined ? null : number(row, key);
+}
+/** ISO 8601 of a time in milliseconds. */
+export function iso(row: Row, key: string): string {
+  return new Date(number(row, key)).toISOString();
+}
+export function isoOrNull(row: Row, key: string): string | null {
+  const value = numberOrNull(row, key);
+  return value === null ? null : new Date(value).toISOString();
+}
+/** What we wrote as JSON ourselves; the type is the writer's. */
+export function json<T>(row: Row, key: string): T {
+  return JSON.parse(text(row, key)) as T;
+}
+export function jsonOrNull<T>(row: Row, key: string): T | null {
+  const value = textOrNull(row, key);
+  return value === null ? null : (JSON.parse(value) as T);
+}
+
+/** Every method takes a workspace; an empty one would match nothing or everything, so it is refused. */
+export function scope(workspaceId: string): string {
+  if (typeof workspaceId !== "string" || workspaceId === "") throw new Error("a workspace is needed");
+  return workspaceId;
+}
