@@ -53,7 +53,8 @@ export function createHttp(options: HttpOptions): Http {
       dispatcher: known ? trusted : guarded,
       method: request.method as Dispatcher.HttpMethod,
       headers: { ...headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
+      // undici's own FormData type is the platform's by another name.
+      ...(request.body === undefined ? {} : { body: request.body as string }),
       signal,
       headersTimeout: request.timeoutMs,
       bodyTimeout: request.timeoutMs,

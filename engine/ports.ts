@@ -62,7 +62,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | FormData;
+  readonly body?: string | Uint8Array<ArrayBuffer> | FormData;
   readonly timeoutMs: number;
   readonly maxBytes: number;
   /** Hosts that may be asked even on private addresses: the provider bases that the operator configured. */

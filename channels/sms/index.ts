@@ -1,0 +1,240 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import {
+  type Account,
+  type Call,
+  type CallResponse,
+  channel,
+  type Received,
+  type Recipient,
+  type SendContext,
+  type Settled,
+  type WebhookRequest,
+} from "../../engine/core/domain/channel.ts";
+import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
+import type { Media, OutboundContent } from "../../engine/core/domain/message.ts";
+import { forged, unreadable } from "../shared/answers.ts";
+import { errorOf } from "./errors.ts";
+
+/** A Twilio number that sends and receives text messages. */
+export interface SmsAccount {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** E.164, or the name that is shown as sender (one-way). */
+  readonly from: string;
+}
+
+const TWIML = {
+  status: 200,
+  headers: { "content-type": "text/xml" },
+  body: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
+};
+const STATUSES: Readonly<Record<string, "sent" | "delivered" | "read" | "failed">> = {
+  sent: "sent",
+  delivered: "delivered",
+  read: "read",
+  failed: "failed",
+  undelivered: "failed",
+  canceled: "failed",
+};
+
+/** Twilio's signature: the URL as it is configured, then every parameter by name (platform facts B.2). */
+export function isSigned(
+  authToken: string,
+  signature: string | undefined,
+  url: string,
+  params: readonly (readonly [string, string])[],
+): boolean {
+  if (!signature || authToken === "") return false;
+  const byName = new Map<string, Set<string>>();
+  for (const [name, value] of params) byName.set(name, (byName.get(name) ?? new Set()).add(value));
+  const names = [...byName.keys()].sort();
+  const text = names.reduce(
+    (sum, name) =>
+      sum +
+      [...(byName.get(name) ?? [])]
+        .sort()
+        .map((value) => name + value)
+        .join(""),
+    url,
+  );
+  const expected = createHmac("sha1", authToken).update(text).digest();
+  const given = Buffer.from(signature, "base64");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function receive(request: WebhookRequest, accounts: readonly Account<SmsAccount>[]): Received {
+  const text = new TextDecoder().decode(request.body);
+  const isJson = (request.headers["content-type"] ?? "").includes("application/json");
+  const params = isJson ? [] : [...new URLSearchParams(text)];
+  const hash = request.query.bodySHA256?.[0];
+  if (isJson && hash !== createHash("sha256").update(request.body).digest("hex")) return forged();
+  const get = (name: string): string => params.find(([key]) => key === name)?.[1] ?? "";
+  const signature = request.headers["x-twilio-signature"];
+  const candidates = isJson ? accounts : accounts.filter(({ config }) => config.accountSid === get("AccountSid"));
+  const signing = candidates.find(({ config }) => isSigned(config.authToken, signature, request.url, params));
+  if (!signing) return forged();
+  if (isJson) return unreadable("a JSON webhook that is not for messages", text);
+  const status = get("MessageStatus");
+  const inbound = status === "" || status === "received";
+  const ours = inbound ? get("To") : get("From");
+  const account = candidates.find(({ config }) => config.from === ours) ?? (inbound ? undefined : signing);
+  const sid = get("MessageSid") || get("SmsSid");
+  const done = { verdict: "accepted" as const, setAside: [], misrouted: 0, response: TWIML };
+  if (sid === "") return unreadable("a webhook without a MessageSid", text);
+  if (ours.startsWith("whatsapp:")) return unreadable("WhatsApp through Twilio is not connected", text);
+  if (!account) return { ...done, events: [], misrouted: 1 };
+  if (!inbound) return { ...done, events: statusEvent(account, sid, status, get("ErrorCode"), request) };
+  const from = get("From");
+  if (!/^\+\d{4,15}$/.test(from) && !/^\d{3,8}$/.test(from)) return unreadable("a sender that is no number", text);
+  const base = {
+    type: "message" as const,
+    accountId: account.id,
+    at: request.receivedAt,
+    from: { identities: [{ kind: "phone" as const, value: from }] },
+  };
+  const files = Array.from({ length: Math.min(Number(get("NumMedia")) || 0, 10) }, (_, index): Media => {
+    const mimeType = get(`MediaContentType${index}`);
+    return { kind: kindOf(mimeType), mimeType, url: get(`MediaUrl${index}`) };
+  });
+  const body = get("Body");
+  const events: InboundEvent[] = files.map((media, index) => ({
+    ...base,
+    dedupeKey: `${sid}:${index}`,
+    externalId: index === 0 ? sid : `${sid}:${index}`,
+    content: { type: "media", media, ...(index === 0 && body !== "" ? { caption: body } : {}) },
+  }));
+  if (files.length === 0)
+    events.push({ ...base, dedupeKey: sid, externalId: sid, content: { type: "text", text: body } });
+  return { ...done, events };
+}
+
+function statusEvent(
+  account: Account<SmsAccount>,
+  sid: string,
+  status: string,
+  errorCode: string,
+  request: WebhookRequest,
+): readonly InboundEvent[] {
+  const known = STATUSES[status];
+  if (!known) return [];
+  const evidence = request.query.e?.[0];
+  return [
+    {
+      type: "status",
+      accountId: account.id,
+      dedupeKey: `status:${sid}:${status}:${errorCode}`,
+      at: request.receivedAt,
+      externalId: sid,
+      status: known,
+      ...(evidence ? { evidence } : {}),
+      ...(known === "failed" ? { error: errorOf(Number(errorCode) || 30008, status) } : {}),
+    },
+  ];
+}
+
+function kindOf(mimeType: string): Media["kind"] {
+  const kind = mimeType.split("/")[0];
+  return kind === "image" || kind === "video" || kind === "audio" ? kind : "document";
+}
+
+function render(
+  content: OutboundContent,
+  to: Recipient,
+  account: Account<SmsAccount>,
+  send: SendContext,
+): readonly Call[] {
+  const phone = to.identities.find(({ kind }) => kind === "phone")?.value;
+  if (content.type !== "text" || !phone) return [];
+  const { accountSid, authToken, from } = account.config;
+  const fields: [string, string][] = [
+    ["To", phone],
+    ["From", from],
+    ["Body", content.text],
+  ];
+  // Twilio refuses callback addresses that it cannot reach.
+  if (send.publicUrl.startsWith("https://"))
+    fields.push(["StatusCallback", `${send.publicUrl}/webhook/twilio?e=${encodeURIComponent(send.effectId)}`]);
+  return [
+    {
+      purpose: "send",
+      via: "http",
+      method: "POST",
+      url: `{base}/2010-04-01/Accounts/${accountSid}/Messages.json`,
+      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` },
+      body: { type: "form", fields },
+    },
+  ];
+}
+
+const answer = z.looseObject({
+  sid: z.string().optional(),
+  code: z.coerce.number().optional(),
+  message: z.string().optional(),
+});
+
+function settle(response: CallResponse): Settled {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(response.body);
+  } catch {
+    // Not Twilio's own answer: judged by its status below.
+  }
+  const parsed = answer.safeParse(body);
+  const said = parsed.success ? parsed.data : null;
+  if (response.status < 300 && said?.sid) return { type: "sent", externalId: said.sid };
+  if (said?.code !== undefined && said.code > 0)
+    return { type: "failed", error: errorOf(said.code, said.message ?? "") };
+  if (response.status === 429) return { type: "failed", error: { code: "rateLimited", providerCode: "429" } };
+  if (response.status >= 500 || response.status < 300)
+    return { type: "unknown", detail: `HTTP ${response.status} without Twilio's own answer` };
+  if (response.status === 401 || response.status === 403)
+    return { type: "failed", error: { code: "accountInvalid", providerCode: String(response.status) } };
+  if (response.status < 400)
+    return { type: "failed", error: { code: "providerDown", providerCode: String(response.status) } };
+  return { type: "failed", error: { code: "messageInvalid", providerCode: String(response.status) } };
+}
+
+/** Text messages through Twilio (platform facts B). Buttons become numbers, files become links. */
+export const sms = channel<SmsAccount>({
+  type: "sms",
+  label: { fr: "SMS", en: "SMS" },
+  capabilities: {
+    maxTextLength: 1600,
+    buttons: null,
+    list: null,
+    headerLength: 0,
+    footerLength: 0,
+    choiceIdLength: 200,
+    media: {},
+    linkButton: null,
+    location: false,
+    locationRequest: false,
+    contacts: false,
+    reaction: false,
+    template: false,
+    products: false,
+    typing: false,
+    serviceWindowHours: null,
+    pace: { account: { perSecond: 10, burst: 20 }, recipient: null },
+    unknownPolicy: "resend",
+    evidence: true,
+    identityKinds: ["phone"],
+    markup: "none",
+  },
+  account: z.object({
+    accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i),
+    authToken: z.string().min(1).meta({ secret: true }),
+    from: z.string().regex(/^(\+\d{4,15}|[A-Za-z0-9 ]{1,11})$/),
+  }) as unknown as z.ZodType<SmsAccount>,
+  address: ({ accountSid, from }) => `${accountSid}/${from}`,
+  receive,
+  render,
+  settle,
+  fetchMedia: (media, { config }) => ({
+    ...(media.url ? { url: media.url } : {}),
+    headers: { authorization: `Basic ${Buffer.from(`${config.accountSid}:${config.authToken}`).toString("base64")}` },
+    hosts: ["api.twilio.com", "*.twiliocdn.com", "*.twilio.com", "{base}"],
+    maxBytes: 16 * 1024 * 1024,
+  }),
+});

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import {
+  type Account,
+  type Call,
+  channel,
+  type Received,
+  type WebhookRequest,
+} from "../../engine/core/domain/channel.ts";
+import type { InboundContent } from "../../engine/core/domain/message.ts";
+import { plainAnswer } from "../shared/answers.ts";
+
+/** A web chat: where it may be embedded, and how it presents itself. */
+export interface WebAccount {
+  readonly widgetId: string;
+  /** Origins of other sites that may embed it, e.g. `https://shop.example.com`; our own always may. */
+  readonly allowedOrigins: readonly string[];
+  readonly title: string;
+  readonly color: string;
+}
+
+const TEXT_LENGTH = 4000;
+
+/** All that a visitor can say: nothing about who speaks, which flow runs or what anything costs. */
+const said = z.strictObject({
+  clientMessageId: z.uuid(),
+  text: z.string().trim().min(1).max(TEXT_LENGTH).optional(),
+  choice: z.strictObject({ id: z.string().min(1).max(200), label: z.string().min(1).max(200) }).optional(),
+  file: z
+    .strictObject({
+      path: z.string().regex(/^[0-9a-f]{64}$/),
+      mimeType: z.string().max(100),
+      fileName: z.string().max(200),
+      sizeBytes: z.int().positive(),
+    })
+    .optional(),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/)
+    .optional(),
+});
+
+/** The visitor has been authenticated by the server: their identity is not in the body. */
+function receive(request: WebhookRequest, accounts: readonly Account<WebAccount>[]): Received {
+  const nothing = { events: [], setAside: [], misrouted: 0 };
+  const { visitor } = request;
+  if (!visitor || !accounts.some(({ id }) => id === visitor.accountId))
+    return { ...nothing, verdict: "forged", response: plainAnswer(401) };
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder().decode(request.body));
+  } catch {
+    return { ...nothing, verdict: "invalid", response: plainAnswer(400, "not JSON") };
+  }
+  const parsed = said.safeParse(body);
+  const content = parsed.success ? contentOf(parsed.data) : null;
+  if (!parsed.success || !content)
+    return { ...nothing, verdict: "invalid", response: plainAnswer(400, "not a message") };
+  const { clientMessageId, language } = parsed.data;
+  const externalId = `${visitor.visitorId.slice(0, 24)}:${clientMessageId}`;
+  return {
+    verdict: "accepted",
+    events: [
+      {
+        type: "message",
+        accountId: visitor.accountId,
+        dedupeKey: externalId,
+        externalId,
+        at: request.receivedAt,
+        from: { identities: [{ kind: "visitor", value: visitor.visitorId }], ...(language ? { language } : {}) },
+        content,
+      },
+    ],
+    setAside: [],
+    misrouted: 0,
+    response: plainAnswer(202),
+  };
+}
+
+function contentOf(message: z.infer<typeof said>): InboundContent | null {
+  const { text, choice, file } = message;
+  if ([text, choice, file].filter((one) => one !== undefined).length !== 1) return null;
+  if (text !== undefined) return { type: "text", text };
+  if (choice) return { type: "choice", ...choice };
+  if (!file) return null;
+  const kind = file.mimeType.startsWith("image/")
+    ? "image"
+    : file.mimeType.startsWith("audio/")
+      ? "audio"
+      : file.mimeType.startsWith("video/")
+        ? "video"
+        : "document";
+  return {
+    type: "media",
+    media: { kind, path: file.path, mimeType: file.mimeType, fileName: file.fileName, sizeBytes: file.sizeBytes },
+  };
+}
+
+const PUSH: Call = { purpose: "send", via: "push", method: "POST", url: "", headers: {}, body: { type: "none" } };
+
+/** The chat on the business's own pages: shown by this server, so that nothing can be lost on the way. */
+export const web = channel<WebAccount>({
+  type: "web",
+  label: { fr: "Chat web", en: "Web chat" },
+  capabilities: {
+    maxTextLength: TEXT_LENGTH,
+    buttons: { max: 10, labelLength: 40, textLength: TEXT_LENGTH },
+    list: { max: 30, labelLength: 80, descriptionLength: 200, openLength: 40, textLength: TEXT_LENGTH },
+    headerLength: 80,
+    footerLength: 80,
+    choiceIdLength: 200,
+    media: {
+      image: { maxBytes: 16_000_000, mimeTypes: [], captionLength: 1000 },
+      video: { maxBytes: 16_000_000, mimeTypes: [], captionLength: 1000 },
+      audio: { maxBytes: 16_000_000, mimeTypes: [], captionLength: 1000 },
+      document: { maxBytes: 16_000_000, mimeTypes: [], captionLength: 1000 },
+    },
+    linkButton: { labelLength: 40, textLength: TEXT_LENGTH },
+    location: false,
+    locationRequest: false,
+    contacts: false,
+    reaction: false,
+    template: false,
+    products: false,
+    typing: false,
+    serviceWindowHours: null,
+    pace: { account: { perSecond: 5000, burst: 5000 }, recipient: null },
+    unknownPolicy: "resend",
+    evidence: false,
+    identityKinds: ["visitor"],
+    markup: "none",
+  },
+  account: z.object({
+    widgetId: z.string().default("default"),
+    allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    title: z.string().max(60).default(""),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/)
+      .default("#0F7B6C"),
+  }) as unknown as z.ZodType<WebAccount>,
+  address: ({ widgetId }) => widgetId,
+  receive,
+  render: () => [PUSH],
+  settle: (response) => {
+    const { id } = JSON.parse(response.body) as { readonly id: string };
+    return { type: "sent", externalId: id };
+  },
+});

@@ -1,0 +1,329 @@
+import type { z } from "zod";
+import type { Account, Received, WebhookRequest, WebhookResponse } from "../../engine/core/domain/channel.ts";
+import type { ChannelAccountId } from "../../engine/core/domain/ids.ts";
+import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
+import { forged, plainAnswer, unreadable } from "../shared/answers.ts";
+import { isNestedDeeper, isSignedBy, sameText } from "../shared/meta-signature.ts";
+import { contentOf } from "./contents.ts";
+import { errorOf } from "./errors.ts";
+import { identitiesOf } from "./identities.ts";
+import type { WhatsappAccount } from "./index.ts";
+import * as payload from "./payload.ts";
+
+const DEPTH = 64;
+const STATUSES = { sent: "sent", delivered: "delivered", read: "read", played: "read", failed: "failed" } as const;
+
+/** Meta asks whether the URL is ours: the answer is its own challenge, when it knows our token (A.2). */
+export function handshake(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): WebhookResponse {
+  const single = (name: string): string | null => {
+    const values = request.query[name] ?? [];
+    return values.length === 1 ? (values[0] ?? null) : null;
+  };
+  const token = single("hub.verify_token");
+  const challenge = single("hub.challenge");
+  const known =
+    token !== null &&
+    token !== "" &&
+    accounts.some(({ config }) => config.verifyToken !== "" && sameText(config.verifyToken, token));
+  if (single("hub.mode") !== "subscribe" || challenge === null || !known) return plainAnswer(403, "forbidden");
+  return plainAnswer(200, challenge);
+}
+
+interface Collected {
+  readonly events: InboundEvent[];
+  readonly setAside: { readonly reason: string; readonly accountId?: ChannelAccountId; readonly part: string }[];
+  misrouted: number;
+  readonly at: string;
+}
+
+/** Verifies and reads one delivery. One POST may speak for several numbers, and may hold one message that is broken. */
+export function receive(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): Received {
+  const header = request.headers["x-hub-signature-256"];
+  const secrets = [...new Set(accounts.map(({ config }) => config.appSecret))];
+  const secret = secrets.find((one) => isSignedBy(one, header, request.body));
+  if (secret === undefined) return forged();
+  const own = new Map(
+    accounts
+      .filter(({ config }) => config.appSecret === secret)
+      .map((account) => [account.config.phoneNumberId, account]),
+  );
+  const text = new TextDecoder().decode(request.body);
+  if (isNestedDeeper(text, DEPTH)) return unreadable("nested too deeply", text);
+  const parsed = payload.delivery.safeParse(jsonOf(text));
+  if (!parsed.success || parsed.data.object !== "whatsapp_business_account")
+    return unreadable("not a delivery of WhatsApp", text);
+  const found: Collected = { events: [], setAside: [], misrouted: 0, at: request.receivedAt };
+  for (const { changes } of parsed.data.entry) for (const { field, value } of changes) change(field, value, own, found);
+  const { events, setAside, misrouted } = found;
+  return { verdict: "accepted", events, setAside, misrouted, response: plainAnswer(200, "ok") };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function change(
+  field: string,
+  raw: unknown,
+  own: ReadonlyMap<string, Account<WhatsappAccount>>,
+  found: Collected,
+): void {
+  const parsed = payload.value.safeParse(raw);
+  if (!parsed.success) {
+    found.setAside.push({
+      reason: `a change of ${field} that cannot be read`,
+      part: JSON.stringify(raw).slice(0, 10_000),
+    });
+    return;
+  }
+  const value = parsed.data;
+  const number = value.metadata?.phone_number_id;
+  const account = number === undefined ? [...own.values()][0] : own.get(number);
+  if (!account) {
+    found.misrouted++;
+    return;
+  }
+  // Another handler is active on this number: what it is told is not for us to answer.
+  if (field === "standby") return;
+  if (field === "messages") return messages(value, account, found);
+  if (field === "smb_message_echoes") return echoes(value, account, found);
+  if (field === "user_preferences") return preferences(value, account, found);
+  const code = `whatsapp.${field}`;
+  found.events.push({
+    type: "notice",
+    accountId: account.id,
+    dedupeKey: `notice:${field}:${fingerprint(JSON.stringify(raw))}`,
+    at: found.at,
+    severity: /alert|update|security/.test(field) ? "warning" : "info",
+    code,
+    text: field,
+    facts: JSON.parse(JSON.stringify(raw)),
+  });
+}
+
+function messages(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
+  const contacts = (value.contacts ?? []).flatMap((one) => {
+    const parsed = payload.contact.safeParse(one);
+    return parsed.success ? [parsed.data] : [];
+  });
+  each(value.messages, payload.message, "a message", account, found, (message) =>
+    oneMessage(message, contacts, account, found),
+  );
+  each(value.statuses, payload.status, "a status", account, found, (status) => oneStatus(status, account, found));
+  each(value.errors, payload.errorItem, "an error", account, found, (error) => {
+    const text = error.title ?? error.message ?? "";
+    found.events.push({
+      type: "notice",
+      accountId: account.id,
+      dedupeKey: `error:${error.code}:${found.at}`,
+      at: found.at,
+      severity: "error",
+      code: `whatsapp.${error.code}`,
+      text,
+    });
+  });
+}
+
+/** Reads every item by its schema; one that does not fit is kept apart without its neighbours. */
+function each<S extends z.ZodType>(
+  items: readonly unknown[] | undefined,
+  schema: S,
+  what: string,
+  account: Account<WhatsappAccount>,
+  found: Collected,
+  use: (item: z.infer<S>) => void,
+): void {
+  for (const item of items ?? []) {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) use(parsed.data);
+    else
+      found.setAside.push({
+        reason: `${what} that cannot be read`,
+        accountId: account.id,
+        part: JSON.stringify(item).slice(0, 10_000),
+      });
+  }
+}
+
+function oneMessage(
+  message: payload.WaMessage,
+  contacts: readonly payload.WaContact[],
+  account: Account<WhatsappAccount>,
+  found: Collected,
+): void {
+  const at = timeOf(message.timestamp, found.at);
+  const base = { accountId: account.id, at };
+  if (message.group_id) {
+    found.setAside.push({
+      reason: "a group message",
+      accountId: account.id,
+      part: JSON.stringify(message).slice(0, 10_000),
+    });
+    return;
+  }
+  if (message.type === "system") return systemMessage(message, base, found);
+  if (message.edit) {
+    const edited = payload.message.safeParse({
+      ...message,
+      ...message.edit.message,
+      type: message.edit.message?.type ?? "text",
+    });
+    if (edited.success) {
+      found.events.push({
+        ...base,
+        type: "edit",
+        dedupeKey: message.id,
+        externalId: message.edit.original_message_id,
+        content: contentOf(edited.data),
+      });
+    }
+    return;
+  }
+  if (message.revoke) {
+    found.events.push({
+      ...base,
+      type: "revoke",
+      dedupeKey: message.id,
+      externalId: message.revoke.original_message_id,
+    });
+    return;
+  }
+  const contact = contacts.find(
+    ({ wa_id, user_id }) =>
+      (wa_id !== undefined && wa_id === message.from) ||
+      (user_id !== undefined && (user_id === message.from_user_id || user_id === message.from)),
+  );
+  const identities = identitiesOf({
+    phone: message.from ?? contact?.wa_id,
+    user: message.from_user_id ?? contact?.user_id,
+    parent: message.from_parent_user_id ?? contact?.parent_user_id,
+  });
+  if (identities.length === 0) {
+    found.setAside.push({
+      reason: "a message without a sender",
+      accountId: account.id,
+      part: JSON.stringify(message).slice(0, 10_000),
+    });
+    return;
+  }
+  const { name, username } = contact?.profile ?? {};
+  found.events.push({
+    ...base,
+    type: "message",
+    dedupeKey: message.id,
+    externalId: message.id,
+    from: { identities, ...(name ? { name } : {}), ...(username ? { username } : {}) },
+    content: contentOf(message),
+    ...(message.context?.id ? { repliesTo: message.context.id } : {}),
+    ...(message.context?.forwarded || message.context?.frequently_forwarded ? { forwarded: true } : {}),
+    ...(message.referral ? { referral: referralOf(message.referral) } : {}),
+  });
+}
+
+function referralOf(referral: NonNullable<payload.WaMessage["referral"]>) {
+  const { source_type, source_id, source_url, headline, body, ctwa_clid } = referral;
+  return {
+    source: source_type ?? "ad",
+    ...(source_id ? { sourceId: source_id } : {}),
+    ...(source_url ? { url: source_url } : {}),
+    ...(headline ? { headline } : {}),
+    ...(body ? { body } : {}),
+    ...(ctwa_clid ? { ref: ctwa_clid } : {}),
+  };
+}
+
+/** The person has another number or user id from now on: one person, both addresses. */
+function systemMessage(
+  message: payload.WaMessage,
+  base: { readonly accountId: ChannelAccountId; readonly at: string },
+  found: Collected,
+): void {
+  const { system } = message;
+  const was = identitiesOf({ phone: message.from, user: system?.previous_user_id ?? message.from_user_id });
+  const is = identitiesOf({ phone: system?.wa_id, user: system?.user_id });
+  if (was.length === 0 || is.length === 0) {
+    found.setAside.push({
+      reason: `a system message of type ${system?.type ?? "unknown"}`,
+      accountId: base.accountId,
+      part: JSON.stringify(message).slice(0, 10_000),
+    });
+    return;
+  }
+  found.events.push({ ...base, type: "identityChange", dedupeKey: message.id, was, is });
+}
+
+function oneStatus(status: payload.WaStatus, account: Account<WhatsappAccount>, found: Collected): void {
+  const known = STATUSES[status.status as keyof typeof STATUSES];
+  if (!known) return;
+  const error = status.errors?.[0];
+  found.events.push({
+    type: "status",
+    accountId: account.id,
+    dedupeKey: `status:${status.id}:${status.status}`,
+    at: timeOf(status.timestamp, found.at),
+    externalId: status.id,
+    status: known,
+    ...(status.biz_opaque_callback_data ? { evidence: status.biz_opaque_callback_data } : {}),
+    ...(known === "failed" ? { error: errorOf(error?.code ?? 131000, detailOf(error)) } : {}),
+    ...(status.pricing?.category ? { facts: { category: status.pricing.category } } : {}),
+  });
+}
+
+function echoes(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
+  each(value.message_echoes, payload.echo, "an echo", account, found, (echo) => {
+    const identities = identitiesOf({ phone: echo.to, user: echo.to_user_id });
+    if (identities.length === 0) return;
+    found.events.push({
+      type: "echo",
+      accountId: account.id,
+      dedupeKey: `echo:${echo.id}`,
+      at: timeOf(echo.timestamp, found.at),
+      externalId: echo.id,
+      to: { identities },
+      content: contentOf(echo as payload.WaMessage),
+    });
+  });
+}
+
+function preferences(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
+  each(value.user_preferences, payload.preference, "a preference", account, found, (preference) => {
+    const identities = identitiesOf({ phone: preference.wa_id, user: preference.user_id });
+    if (identities.length === 0) return;
+    const at = timeOf(preference.timestamp ?? "", found.at);
+    found.events.push({
+      type: "consent",
+      accountId: account.id,
+      dedupeKey: `preference:${identities[0]?.value}:${preference.value}:${at}`,
+      at,
+      from: { identities },
+      purpose: "marketing",
+      allowed: preference.value === "resume",
+    });
+  });
+}
+
+/** Seconds as text; gateways have seen milliseconds, too (A.4). */
+function timeOf(timestamp: string | number, fallback: string): string {
+  const value = Number(timestamp);
+  if (!Number.isFinite(value) || value <= 0) return fallback;
+  const ms = value >= 1e12 ? value : value * 1000;
+  return ms < 8.64e15 ? new Date(ms).toISOString() : fallback;
+}
+
+function detailOf(error: payload.ErrorItem | undefined): string {
+  if (!error) return "";
+  const data = error.error_data;
+  const details = typeof data === "string" ? data : data?.details;
+  return details ?? error.message ?? error.title ?? "";
+}
+
+/** A short mark of a text, to tell the same notice from another one. */
+function fingerprint(text: string): string {
+  let hash = 0;
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return (hash >>> 0).toString(36);
+}

@@ -1,0 +1,80 @@
+import type { Call, CallResponse, Settled } from "../../engine/core/domain/channel.ts";
+import { errorOf } from "./errors.ts";
+import { identitiesOf } from "./identities.ts";
+import { sendAnswer } from "./payload.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** Meta keeps uploads thirty days; a day less, so that no id is used on its last one. */
+const UPLOAD_MS = 29 * DAY_MS;
+
+/** What Meta's answer means. Success is "accepted": whether it arrives is told by statuses. */
+export function settle(response: CallResponse, call: Call): Settled {
+  const parsed = sendAnswer.safeParse(jsonOf(response.body));
+  const answer = parsed.success ? parsed.data : null;
+  if (answer?.error) {
+    const { code, message, error_data, is_transient } = answer.error;
+    const details = typeof error_data === "string" ? error_data : error_data?.details;
+    const error = errorOf(code, details ?? message ?? "", {
+      transient: is_transient ?? false,
+      httpStatus: response.status,
+    });
+    const after = retryAfter(response.headers["retry-after"]);
+    return {
+      type: "failed",
+      error: after !== null && error.code === "rateLimited" ? { ...error, retryAfterMs: after } : error,
+    };
+  }
+  if (response.status >= 200 && response.status < 300) {
+    if (call.purpose === "typing") return { type: "done" };
+    if (call.purpose === "upload") {
+      if (answer?.id) return { type: "uploaded", remoteId: answer.id, expiresAfterMs: UPLOAD_MS };
+      return { type: "unknown", detail: "an upload that was answered without an id" };
+    }
+    const externalId = answer?.messages?.[0]?.id;
+    if (!externalId) return { type: "unknown", detail: "an answer without a message id" };
+    const contact = answer.contacts?.[0];
+    const identities = identitiesOf({ phone: contact?.wa_id, user: contact?.user_id });
+    return { type: "sent", externalId, ...(identities.length > 0 ? { identities } : {}) };
+  }
+  if (response.status === 429) {
+    const after = retryAfter(response.headers["retry-after"]);
+    return {
+      type: "failed",
+      error: { code: "rateLimited", providerCode: "429", ...(after === null ? {} : { retryAfterMs: after }) },
+    };
+  }
+  if (response.status === 503 && response.headers["retry-after"] !== undefined) {
+    const after = retryAfter(response.headers["retry-after"]);
+    return {
+      type: "failed",
+      error: { code: "providerDown", providerCode: "503", ...(after === null ? {} : { retryAfterMs: after }) },
+    };
+  }
+  // A gateway between us and Meta answered: whether Meta took the message before, nobody can tell.
+  if (response.status >= 500) return { type: "unknown", detail: `HTTP ${response.status} without Meta's own answer` };
+  if (response.status === 401 || response.status === 403)
+    return { type: "failed", error: { code: "accountInvalid", providerCode: String(response.status) } };
+  if (response.status >= 300 && response.status < 400)
+    return {
+      type: "failed",
+      error: { code: "providerDown", providerCode: String(response.status), detail: "redirected" },
+    };
+  return {
+    type: "failed",
+    error: { code: "messageInvalid", providerCode: String(response.status), detail: response.body.slice(0, 200) },
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Seconds, obeyed up to an hour (C-7). */
+function retryAfter(value: string | undefined): number | null {
+  const seconds = Number(value);
+  return value !== undefined && Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 3_600_000) : null;
+}

@@ -1,0 +1,214 @@
+import { isAbsolute, join } from "node:path";
+import { z } from "zod";
+
+/** All settings of the program. The only reader of the environment; `.env.example` lists every one. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly flowsDir: string;
+  readonly secretKey: string | undefined;
+  readonly adminToken: string | undefined;
+  readonly country: string;
+  readonly timeZone: string;
+  readonly workspaceName: string;
+  readonly burstWindowMs: number;
+  readonly logLevel: string;
+  readonly trustedProxies: readonly string[];
+  readonly httpAllowPrivate: readonly string[];
+  readonly backupNumber: string | undefined;
+  /** An approved template for alerts outside the service window: name and language. */
+  readonly backupTemplate: { readonly name: string; readonly language: string } | undefined;
+  readonly whatsapp:
+    | {
+        readonly phoneNumberId: string;
+        readonly businessAccountId: string;
+        readonly accessToken: string;
+        readonly verifyToken: string;
+        readonly appSecret: string;
+        readonly graphVersion: string;
+      }
+    | undefined;
+  readonly sms: { readonly accountSid: string; readonly authToken: string; readonly from: string } | undefined;
+  readonly bases: { readonly graph: string; readonly twilio: string };
+  readonly openai:
+    | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
+    | undefined;
+  readonly gemini:
+    | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
+    | undefined;
+  readonly dailyTokens: number;
+  readonly metrics: { readonly enabled: boolean; readonly path: string };
+  /** Everything secret, so that the log can take it out wherever it turns up. */
+  readonly secretValues: readonly string[];
+}
+
+const url = z.url({ protocol: /^https?$/ });
+const phone = z.string().regex(/^\+[1-9]\d{6,14}$/);
+const zone = z.string().refine((name) => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+interface Rule {
+  readonly schema: z.ZodType<string>;
+  readonly expects: string;
+}
+const rule = (schema: z.ZodType<string>, expects: string): Rule => ({ schema, expects });
+
+/** What each setting must look like, for the sentence when it does not. */
+const RULES: Readonly<Record<string, Rule>> = {
+  PORT: rule(z.string().regex(/^\d{1,5}$/), "a port number, e.g. 3000"),
+  PUBLIC_URL: rule(url, "the https address of this server, e.g. https://chat.example.com"),
+  DATABASE_URL: rule(
+    z.string().regex(/^(postgres(ql)?:\/\/|sqlite:|file:|[^:]+$)/),
+    "a file name, or postgres://user:password@host/database",
+  ),
+  SECRET_KEY: rule(z.string().min(16), "at least 16 characters"),
+  ADMIN_TOKEN: rule(z.string().min(16), "at least 16 characters"),
+  DEFAULT_COUNTRY: rule(z.string().regex(/^[A-Z]{2}$/), "two capital letters, e.g. FR"),
+  TIME_ZONE: rule(zone, "a time zone, e.g. Europe/Paris"),
+  BURST_WINDOW_MS: rule(z.string().regex(/^\d{1,4}$/), "milliseconds from 0 to 3000"),
+  LOG_LEVEL: rule(
+    z.enum(["fatal", "error", "warn", "info", "debug", "silent"]),
+    "one of fatal, error, warn, info, debug, silent",
+  ),
+  HUMAN_BACKUP_NUMBER: rule(phone, "a phone number with its country code, e.g. +33639980000"),
+  HUMAN_BACKUP_TEMPLATE: rule(
+    z.string().regex(/^[a-z0-9_]+:[a-zA-Z_]{2,10}$/),
+    "name:language of an approved template, e.g. alert:fr",
+  ),
+  WHATSAPP_PHONE_NUMBER_ID: rule(
+    z.string().regex(/^\d{3,32}$/),
+    "the digits that Meta shows as phone number id (not the number itself)",
+  ),
+  GRAPH_API_VERSION: rule(z.string().regex(/^v\d{1,3}\.\d$/), "e.g. v25.0"),
+  GRAPH_BASE_URL: rule(url, "an address, e.g. https://graph.facebook.com"),
+  TWILIO_ACCOUNT_SID: rule(z.string().regex(/^AC[0-9a-f]{32}$/i), "AC and 32 characters"),
+  TWILIO_PHONE_NUMBER: rule(
+    z.string().regex(/^(\+\d{4,15}|[A-Za-z0-9 ]{1,11})$/),
+    "a number with its country code, or a sender name of at most 11 letters",
+  ),
+  TWILIO_BASE_URL: rule(url, "an address, e.g. https://api.twilio.com"),
+  OPENAI_BASE_URL: rule(url, "an address, e.g. https://api.openai.com/v1"),
+  GEMINI_BASE_URL: rule(url, "an address"),
+  AI_DAILY_TOKENS: rule(z.string().regex(/^\d{1,10}$/), "a number of tokens"),
+  PROMETHEUS_ENABLED: rule(z.enum(["true", "false", "1", "0"]), "true or false"),
+  PROMETHEUS_METRICS_PATH: rule(z.string().regex(/^\/[a-zA-Z0-9/_-]+$/), "a path, e.g. /metrics"),
+};
+
+/** Settings that belong together: with one of them, all are needed. */
+const GROUPS: readonly { readonly name: string; readonly all: readonly string[] }[] = [
+  {
+    name: "WhatsApp",
+    all: ["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"],
+  },
+  { name: "Twilio", all: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"] },
+];
+const SECRETS = [
+  "SECRET_KEY",
+  "ADMIN_TOKEN",
+  "OWNER_PASSWORD",
+  "WHATSAPP_ACCESS_TOKEN",
+  "WHATSAPP_VERIFY_TOKEN",
+  "WHATSAPP_APP_SECRET",
+  "TWILIO_AUTH_TOKEN",
+  "OPENAI_API_KEY",
+  "GEMINI_API_KEY",
+];
+
+/** Reads and checks the environment: the settings, or one sentence for each that is wrong. Values are never repeated. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly config: Config } | { readonly problems: readonly string[] } {
+  const get = (name: string): string | undefined => (env[name]?.trim() ? env[name]?.trim() : undefined);
+  const problems: string[] = [];
+  for (const [name, { schema, expects }] of Object.entries(RULES)) {
+    const value = get(name);
+    if (value !== undefined && !schema.safeParse(value).success)
+      problems.push(`${name} is not valid: it must be ${expects}.`);
+  }
+  for (const { name, all } of GROUPS) {
+    const missing = all.filter((one) => get(one) === undefined);
+    if (missing.length > 0 && missing.length < all.length) {
+      problems.push(
+        `${name} is half set up: also set ${missing.join(", ")} (or remove ${all.filter((one) => get(one)).join(", ")}).`,
+      );
+    }
+  }
+  const port = Number(get("PORT") ?? "3000");
+  if (port > 65_535) problems.push("PORT is not valid: it must be at most 65535.");
+  if (problems.length > 0) return { problems };
+  const host = get("HOST") ?? "0.0.0.0";
+  const dataDir = get("DATA_DIR") ?? "data";
+  const inFolder = (path: string): string => (isAbsolute(path) ? path : join(process.cwd(), path));
+  const whole = (names: readonly string[]): boolean => names.every((name) => get(name) !== undefined);
+  const need = (name: string): string => get(name) ?? "";
+  const [templateName, templateLanguage] = (get("HUMAN_BACKUP_TEMPLATE") ?? "").split(":");
+  const config: Config = {
+    port,
+    host,
+    publicUrl: (get("PUBLIC_URL") ?? `http://localhost:${port}`).replace(/\/+$/, ""),
+    databaseUrl: get("DATABASE_URL") ?? join(inFolder(dataDir), "relais.db"),
+    dataDir: inFolder(dataDir),
+    flowsDir: inFolder(get("FLOWS_DIR") ?? new URL("../flows", import.meta.url).pathname),
+    secretKey: get("SECRET_KEY"),
+    adminToken: get("ADMIN_TOKEN"),
+    country: get("DEFAULT_COUNTRY") ?? "FR",
+    timeZone: get("TIME_ZONE") ?? "Europe/Paris",
+    workspaceName: get("WORKSPACE_NAME") ?? "Relais",
+    burstWindowMs: Math.min(Number(get("BURST_WINDOW_MS") ?? "1000"), 3000),
+    logLevel: get("LOG_LEVEL") ?? "info",
+    trustedProxies: listOf(get("TRUSTED_PROXIES")),
+    httpAllowPrivate: listOf(get("HTTP_ALLOW_PRIVATE")),
+    backupNumber: get("HUMAN_BACKUP_NUMBER"),
+    backupTemplate: templateName && templateLanguage ? { name: templateName, language: templateLanguage } : undefined,
+    whatsapp: whole(GROUPS[0]?.all ?? [])
+      ? {
+          phoneNumberId: need("WHATSAPP_PHONE_NUMBER_ID"),
+          businessAccountId: need("WHATSAPP_BUSINESS_ACCOUNT_ID"),
+          accessToken: need("WHATSAPP_ACCESS_TOKEN"),
+          verifyToken: need("WHATSAPP_VERIFY_TOKEN"),
+          appSecret: need("WHATSAPP_APP_SECRET"),
+          graphVersion: get("GRAPH_API_VERSION") ?? "v25.0",
+        }
+      : undefined,
+    sms: whole(GROUPS[1]?.all ?? [])
+      ? {
+          accountSid: need("TWILIO_ACCOUNT_SID"),
+          authToken: need("TWILIO_AUTH_TOKEN"),
+          from: need("TWILIO_PHONE_NUMBER"),
+        }
+      : undefined,
+    bases: {
+      graph: (get("GRAPH_BASE_URL") ?? "https://graph.facebook.com").replace(/\/+$/, ""),
+      twilio: (get("TWILIO_BASE_URL") ?? "https://api.twilio.com").replace(/\/+$/, ""),
+    },
+    openai: get("OPENAI_API_KEY")
+      ? { apiKey: need("OPENAI_API_KEY"), model: get("OPENAI_MODEL"), baseUrl: get("OPENAI_BASE_URL") }
+      : undefined,
+    gemini: get("GEMINI_API_KEY")
+      ? { apiKey: need("GEMINI_API_KEY"), model: get("GEMINI_MODEL"), baseUrl: get("GEMINI_BASE_URL") }
+      : undefined,
+    dailyTokens: Number(get("AI_DAILY_TOKENS") ?? "2000000"),
+    metrics: {
+      enabled: !["false", "0"].includes(get("PROMETHEUS_ENABLED") ?? "true"),
+      path: get("PROMETHEUS_METRICS_PATH") ?? "/metrics",
+    },
+    secretValues: SECRETS.flatMap((name) => get(name) ?? []),
+  };
+  return { config };
+}
+
+function listOf(value: string | undefined): readonly string[] {
+  return (value ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+}
