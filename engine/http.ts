@@ -1,7 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent, type Dispatcher, errors, request as undiciRequest } from "undici";
+import { Agent, type buildConnector, type Dispatcher, request as undiciRequest } from "undici";
 import type { Http, HttpOutcome, HttpRequest } from "./ports.ts";
 
 const MOST_REDIRECTS = 3;
@@ -10,7 +10,8 @@ const SOCKETS = 128;
 /** Headers that a caller may not set: they are the connection's own, or open doors of cloud machines (S-16). */
 const FORBIDDEN_HEADERS =
   /^(host|content-length|transfer-encoding|connection|upgrade|te|trailer|x-aws-ec2-metadata-token|metadata-flavor|metadata)$/i;
-const CREDENTIALS = /^(authorization|cookie|x-api-key|proxy-authorization)$/i;
+/** What may follow a redirect to another origin: everything else could be somebody's key. */
+const HARMLESS = /^(accept|accept-language|content-type|user-agent)$/i;
 
 /** Hosts that may be private, and ports beside 80 and 443, by the operator's word. */
 export interface HttpOptions {
@@ -19,47 +20,47 @@ export interface HttpOptions {
 
 class Blocked extends Error {}
 
+/** How far a request came: once it began to be written, its failure says nothing about the other side (C-6). */
+interface Progress {
+  begun: boolean;
+}
+
+/** One request on its way, maybe through redirects. */
+interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: HttpRequest["body"];
+  readonly trusted: boolean;
+}
+
 /**
  * The guarded fetch: every request of the process goes through it. Addresses are judged where the connection is made,
  * so that no spelling of a host and no change of its DNS entry leads to a private one (S-11 … S-17).
  */
 export function createHttp(options: HttpOptions): Http {
-  const guarded = new Agent({
-    connections: SOCKETS,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: CONNECT_MS, lookup: guardedLookup },
-    maxHeaderSize: 32_768,
-  });
-  const trusted = new Agent({
-    connections: SOCKETS,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: CONNECT_MS },
-    maxHeaderSize: 32_768,
-  });
+  const guarded = agent({ timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup });
+  const trusted = agent({ timeout: CONNECT_MS, allowH2: false });
   const allowed = new Set(options.allowPrivate.map((host) => host.toLowerCase()));
 
-  const once = async (
-    url: URL,
-    request: HttpRequest,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<HttpOutcome> => {
-    const known = request.trusted === true || allowed.has(url.hostname) || allowed.has(url.host);
-    if (!known) judge(url);
-    const deadline = AbortSignal.timeout(request.timeoutMs);
-    const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
-    const response = await undiciRequest(url, {
+  const once = async (hop: Hop, maxBytes: number, signal: AbortSignal, progress: Progress): Promise<HttpOutcome> => {
+    const { url, body } = hop;
+    const known = hop.trusted || allowed.has(url.hostname) || allowed.has(url.host);
+    judge(url, known);
+    const asked = undiciRequest(url, {
       dispatcher: known ? trusted : guarded,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: { ...headers },
+      opaque: progress,
+      method: hop.method as Dispatcher.HttpMethod,
+      headers: { ...hop.headers },
       // undici's own FormData type is the platform's by another name.
-      ...(request.body === undefined ? {} : { body: request.body as string }),
+      ...(body === undefined ? {} : { body: body as string }),
       signal,
-      headersTimeout: request.timeoutMs,
-      bodyTimeout: request.timeoutMs,
+      // The signal bounds the whole; these would only bound parts of it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
-    const { bytes, truncated } = await readBody(response.body, request.maxBytes);
+    const response = await orAborted(asked, signal);
+    const { bytes, truncated } = await readBody(response.body, maxBytes);
     return {
       type: "response",
       status: response.statusCode,
@@ -71,29 +72,87 @@ export function createHttp(options: HttpOptions): Http {
 
   return {
     async request(request) {
+      const progress: Progress = { begun: false };
+      const deadline = AbortSignal.timeout(request.timeoutMs);
+      const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
       try {
-        let url = new URL(request.url);
-        let headers = checkedHeaders(request.headers);
-        for (let hop = 0; ; hop++) {
-          const outcome = await once(url, request, headers);
-          if (outcome.type !== "response" || !request.redirects || !isRedirect(outcome.status)) return outcome;
-          if (hop >= MOST_REDIRECTS) throw new Blocked("too many redirects");
-          const next = new URL(outcome.headers.location ?? "", url);
-          if (next.host !== url.host) headers = withoutCredentials(headers);
-          url = next;
+        let hop: Hop = {
+          url: new URL(request.url),
+          method: request.method,
+          headers: checkedHeaders(request.headers),
+          body: request.body,
+          trusted: request.trusted === true,
+        };
+        for (let hops = 0; ; hops++) {
+          const outcome = await once(hop, request.maxBytes, signal, progress);
+          if (outcome.type !== "response" || !request.redirects) return outcome;
+          const next = redirected(hop, outcome.status, outcome.headers.location);
+          if (!next) return outcome;
+          if (hops >= MOST_REDIRECTS) throw new Blocked("too many redirects");
+          hop = next;
         }
       } catch (error) {
-        return outcomeOf(error);
+        return outcomeOf(error, progress);
       }
     },
   };
 }
 
+/** A pool of connections per origin whose requests note when they begin to be written. */
+function agent(connect: buildConnector.BuildOptions): Dispatcher {
+  const pool = new Agent({
+    connections: SOCKETS,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect,
+    maxHeaderSize: 32_768,
+  });
+  return pool.compose((dispatch) => (opts, handler) => {
+    const { opaque } = opts as { readonly opaque?: Progress };
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      start?.(controller, context);
+      if (opaque && !controller.aborted) opaque.begun = true;
+    };
+    return dispatch(opts, handler);
+  });
+}
+
+/** A request that waits for a free connection does not hear of its deadline: whoever waits for it does. */
+function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((done, failed) => {
+    const abort = (): void => failed(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    asked.then(done, failed).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** Where an answer sends us on, as a browser would go; null: it does not. Nothing secret and no trust goes to another origin. */
+function redirected(hop: Hop, status: number, location: string | undefined): Hop | null {
+  if (!isRedirect(status) || !location) return null;
+  const url = new URL(location, hop.url);
+  const same = url.origin === hop.url.origin;
+  if (hop.url.protocol === "https:" && url.protocol !== "https:") throw new Blocked("a redirect from https to http");
+  const asGet = status === 303 || ((status === 301 || status === 302) && hop.method === "POST");
+  const kept = Object.entries(hop.headers).filter(([name]) => same || HARMLESS.test(name));
+  const headers = kept.filter(([name]) => !asGet || name.toLowerCase() !== "content-type");
+  if (!same && !asGet && hop.body !== undefined) throw new Blocked("a redirect of what was sent to another place");
+  return {
+    url,
+    method: asGet ? "GET" : hop.method,
+    headers: Object.fromEntries(headers),
+    body: asGet ? undefined : hop.body,
+    trusted: hop.trusted && same,
+  };
+}
+
 /** What is wrong with an address before anything is asked: scheme, port, user, a private literal. */
-function judge(url: URL): void {
+function judge(url: URL, known: boolean): void {
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new Blocked(`${url.protocol} addresses are not asked`);
   if (url.username !== "" || url.password !== "") throw new Blocked("an address with a user name is not asked");
+  if (known) return;
   if (url.port !== "" && url.port !== "80" && url.port !== "443") throw new Blocked(`port ${url.port} is not asked`);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) !== 0 && !isPublic(host)) throw new Blocked(`${host} is not a public address`);
@@ -128,10 +187,6 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Rec
   return headers;
 }
 
-function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.test(name)));
-}
-
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
@@ -143,11 +198,12 @@ async function readBody(
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) {
+    if (size + chunk.byteLength > maxBytes) {
+      chunks.push(chunk.subarray(0, maxBytes - size));
       body.destroy();
       return { bytes: Buffer.concat(chunks), truncated: true };
     }
+    size += chunk.byteLength;
     chunks.push(chunk);
   }
   return { bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), truncated: false };
@@ -161,35 +217,12 @@ function plainHeaders(
   );
 }
 
-const NOT_SENT_CODES = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ERR_INVALID_URL",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "EPROTO",
-]);
-
-/** Whether bytes may have reached the other side: only what failed before a connection stood is certainly not sent (C-6). */
-function outcomeOf(error: unknown): HttpOutcome {
+/** Whether anything may have reached the other side: only what failed before its first byte is certainly not sent (C-6). */
+function outcomeOf(error: unknown, progress: Progress): HttpOutcome {
   const chain = causes(error);
   const detail = chain.map((one) => one.message).find((message) => message !== "") ?? "unknown error";
-  if (chain.some((one) => one instanceof Blocked)) return { type: "notSent", detail, blocked: true };
-  const code = chain.map((one) => ("code" in one ? String(one.code) : "")).find((one) => one !== "") ?? "";
-  if (
-    NOT_SENT_CODES.has(code) ||
-    chain.some((one) => one instanceof errors.ConnectTimeoutError || one instanceof errors.InvalidArgumentError)
-  ) {
-    return { type: "notSent", detail, blocked: false };
-  }
+  const blocked = chain.some((one) => one instanceof Blocked);
+  if (blocked || !progress.begun) return { type: "notSent", detail, blocked };
   return { type: "unknown", detail };
 }
 

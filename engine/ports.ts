@@ -96,7 +96,7 @@ export interface Llm {
     question: AssistantQuestion,
     signal: AbortSignal,
   ): Promise<
-    | { readonly answer: AssistantAnswer; readonly usage: LlmUsage }
+    | { readonly answer: AssistantAnswer; readonly usage: LlmUsage | null }
     | { readonly error: EffectError; readonly usage: LlmUsage | null }
   >;
 }
@@ -444,6 +444,7 @@ export interface ConversationRows {
   messages(
     workspaceId: WorkspaceId,
     filter: {
+      readonly id?: string;
       readonly conversationId?: string;
       readonly externalId?: string;
       readonly status?: string;

@@ -68,6 +68,7 @@ export function conversationRows(context: Context): ConversationRows {
       db.read(function* () {
         scope(workspaceId);
         const where = conditions({
+          id: filter.id,
           conversation_id: filter.conversationId,
           external_id: filter.externalId,
           status: filter.status,

@@ -1,0 +1,55 @@
+import { ApiError, FinishReason, GoogleGenAI } from "@google/genai";
+import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
+import type { Provider } from "./provider.ts";
+
+const DEFAULT_MODEL = "gemini-3.8-flash";
+const MOST_TOKENS = 4000;
+
+/** Google Gemini. The SDK has no time limit of its own: the caller's signal ends a slow call. */
+export function geminiProvider(config: {
+  readonly apiKey: string;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+}): Provider {
+  const client = new GoogleGenAI({
+    apiKey: config.apiKey,
+    ...(config.baseUrl ? { httpOptions: { baseUrl: config.baseUrl } } : {}),
+  });
+  const model = config.model ?? DEFAULT_MODEL;
+  return {
+    name: "gemini",
+    async complete(prompt, signal) {
+      try {
+        const answer = await client.models.generateContent({
+          model,
+          contents: [{ role: "user", parts: [{ text: prompt.input }] }],
+          config: {
+            systemInstruction: prompt.instructions,
+            responseMimeType: "application/json",
+            responseJsonSchema: MODEL_ANSWER_SCHEMA,
+            maxOutputTokens: MOST_TOKENS,
+            abortSignal: signal,
+          },
+        });
+        const usage = {
+          provider: "gemini",
+          model,
+          inputTokens: answer.usageMetadata?.promptTokenCount ?? 0,
+          outputTokens:
+            (answer.usageMetadata?.candidatesTokenCount ?? 0) + (answer.usageMetadata?.thoughtsTokenCount ?? 0),
+        };
+        const reason = answer.candidates?.[0]?.finishReason;
+        const blocked = answer.promptFeedback?.blockReason;
+        if (blocked || (reason !== undefined && reason !== FinishReason.STOP) || !answer.text) {
+          return { type: "refused", detail: String(blocked ?? reason ?? "empty"), usage };
+        }
+        return { type: "text", text: answer.text, usage };
+      } catch (error) {
+        return {
+          type: "unavailable",
+          detail: error instanceof ApiError ? `${error.status} ${error.name}` : String(error),
+        };
+      }
+    },
+  };
+}

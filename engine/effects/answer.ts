@@ -1,0 +1,59 @@
+import type { AssistantAnswer } from "../core/domain/effect.ts";
+import type { Json } from "../core/domain/json.ts";
+import { textOf } from "../core/domain/message.ts";
+import { again, type EffectContext, failed, type Perform } from "./effect-type.ts";
+
+const HISTORY = 14;
+const PRODUCTS = 20;
+const TIME_MS = 45_000;
+const DAY_MS = 86_400_000;
+
+/** Lets the assistant answer from the playbook that was published with the flow. */
+export const answer: Perform<"answer"> = async (effect, context) => {
+  const { store, workspace, claimed, settings, clock, llm } = context;
+  const playbookSource = await playbookOf(effect.playbook, context);
+  if (playbookSource === null) return failed("invalid", "the flow was published without a playbook");
+  const since = new Date(clock.now() - DAY_MS).toISOString();
+  if ((await store.operations.tokensSince(workspace.id, since, null)) >= settings.dailyTokens) {
+    return failed("overBudget", "the tokens of this day are used up");
+  }
+  const history = await store.conversations.recent(workspace.id, claimed.conversationId, HISTORY);
+  const contact = await store.conversations.contact(workspace.id, claimed.contactId);
+  const products = await store.shop.products(workspace.id, { language: effect.language, limit: PRODUCTS });
+  const outcome = await llm.answer(
+    {
+      ...effect,
+      playbookSource,
+      products,
+      contactFirstName: contact?.firstName ?? "",
+      history: history
+        .map((message) => ({ author: message.author, text: textOf(message.content) }))
+        .filter(({ text }) => text !== ""),
+    },
+    AbortSignal.timeout(TIME_MS),
+  );
+  if (outcome.usage) {
+    await store.operations.usage(workspace.id, {
+      ...outcome.usage,
+      conversationId: claimed.conversationId,
+      ok: "answer" in outcome,
+    });
+  }
+  if ("error" in outcome) return again(context, outcome.error.code, outcome.error.detail);
+  const given: AssistantAnswer = outcome.answer;
+  return { type: "done", result: given as unknown as Json };
+};
+
+/** The playbook as it was when the running version of the flow was published. */
+async function playbookOf(_name: string, { store, workspace, claimed }: EffectContext): Promise<string | null> {
+  const run = await store.conversations.run(workspace.id, claimed.conversationId);
+  if (!run) return null;
+  const state = run.state as unknown as { readonly frames: readonly { readonly versionId: typeof run.versionId }[] };
+  const ids = [...state.frames].reverse().map(({ versionId }) => versionId);
+  const versions = await store.flows.versions(ids);
+  for (const id of ids) {
+    const playbook = versions.find((version) => version.id === id)?.playbook;
+    if (playbook) return playbook;
+  }
+  return null;
+}

@@ -1,0 +1,297 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { channelOf, channels as knownChannels } from "../channels/registry.ts";
+import { createAssistant } from "./assistant/assistant.ts";
+import { geminiProvider } from "./assistant/gemini.ts";
+import { openaiProvider } from "./assistant/openai.ts";
+import type { Provider } from "./assistant/provider.ts";
+import { parseCatalogue } from "./catalogue.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { ChannelType } from "./core/domain/channel.ts";
+import type { Workspace } from "./core/domain/workspace.ts";
+import { performEffect } from "./effects/registry.ts";
+import { createFiles } from "./files.ts";
+import { openFlowFolder } from "./flow-files.ts";
+import { createHttp } from "./http.ts";
+import { createIds } from "./ids.ts";
+import { createLog, type Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import type { ChannelAccount, Channels, Http, Store } from "./ports.ts";
+import { createPerform } from "./provider-call.ts";
+import { createSecrets, keptSecret, loadKey } from "./secrets.ts";
+import { createApp } from "./server/app.ts";
+import { openStore } from "./store/open-store.ts";
+import { createBreaker } from "./worker/breaker.ts";
+import { createLibrary } from "./worker/library.ts";
+import { createPacer } from "./worker/pacer.ts";
+import { send } from "./worker/send.ts";
+import { createWorker } from "./worker/worker.ts";
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string }
+).version;
+const PAGES = new URL("../editor/dist", import.meta.url).pathname;
+/** A running request may still end; then what is left is recorded by the next start. */
+const STOP_MS = 20_000;
+
+/** The running program. */
+export interface Running {
+  readonly url: string;
+  readonly adminTokenFile: string | null;
+  /** No new work, the work under way is recorded, everything closed (C-11). */
+  stop(): Promise<void>;
+}
+
+/** What commands and the server share: the database and who owns it. */
+export async function openWorkspace(
+  config: Config,
+  log: Log,
+): Promise<{ readonly store: Store; readonly workspace: Workspace }> {
+  const ids = createIds(systemClock);
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    clock: systemClock,
+    ids,
+    processId: randomUUID(),
+    secrets: createSecrets(loadKey(config.secretKey, config.dataDir)),
+    capabilitiesOf: (type) => channelOf(type).capabilities,
+    log: (message) => log.warn(message),
+  });
+  const days = ["09:00-12:30", "14:00-19:00"];
+  const first = await store.workspaces.first({
+    name: config.workspaceName,
+    languages: ["fr", "en"],
+    country: config.country,
+    timeZone: config.timeZone,
+    currency: "EUR",
+    hours: {
+      mon: days,
+      tue: days,
+      wed: days,
+      thu: days,
+      fri: days,
+      sat: ["09:00-19:00"],
+      sun: [],
+      holidays: ["01-01", "05-01", "12-25"],
+    },
+    sentences: {},
+    botEnabled: true,
+    burstWindowMs: config.burstWindowMs,
+  });
+  const wanted = {
+    name: config.workspaceName,
+    country: config.country,
+    timeZone: config.timeZone,
+    burstWindowMs: config.burstWindowMs,
+  };
+  const same = Object.entries(wanted).every(([key, value]) => first[key as keyof typeof wanted] === value);
+  return { store, workspace: same ? first : await store.workspaces.update(first.id, wanted) };
+}
+
+/** Puts everything together and starts it: the only place that knows all parts. */
+export async function startRelais(config: Config): Promise<Running> {
+  const keptToken = config.adminToken === undefined;
+  const adminToken = config.adminToken ?? keptSecret(config.dataDir, "admin-token");
+  const log = createLog(config.logLevel, [...config.secretValues, adminToken]);
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const { store, workspace } = await openWorkspace(config, log);
+  const http = createHttp({ allowPrivate: config.httpAllowPrivate });
+  const files = createFiles(join(config.dataDir, "media"));
+  const channels: Channels = {
+    all: knownChannels as Channels["all"],
+    of: channelOf,
+    baseUrl: (type) => (type === "sms" ? config.bases.twilio : config.bases.graph),
+  };
+  await connectAccounts(config, store, workspace);
+  let accounts: readonly ChannelAccount[] = await store.accounts.all();
+  const accountById = (id: string): ChannelAccount | undefined => accounts.find((account) => account.id === id);
+  const connected = (): readonly ChannelType[] => [...new Set(accounts.map(({ channel }) => channel))];
+  const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
+  await seed(config, store, workspace, flows, log);
+
+  const providers = assistantProviders(config, http);
+  const metrics = createMetrics(() => store.operations.gauges());
+  const sendDeps = {
+    store,
+    channels,
+    perform: createPerform(http, files),
+    clock,
+    pacer: createPacer(),
+    breaker: createBreaker(),
+    publicUrl: config.publicUrl,
+    random: Math.random,
+  };
+  const llm = createAssistant(providers);
+  const effectSettings = {
+    publicUrl: config.publicUrl,
+    backupNumber: config.backupNumber,
+    backupTemplate: config.backupTemplate,
+    dailyTokens: config.dailyTokens,
+    webhookSecret: config.secretKey ?? keptSecret(config.dataDir, "secret-key"),
+  };
+  const worker = createWorker({
+    ...sendDeps,
+    log,
+    metrics,
+    library: createLibrary(store),
+    account: accountById,
+    reloadAccounts: async () => {
+      accounts = await store.accounts.all();
+    },
+    performEffect: async (claimed, effect) => {
+      const account = accountById(claimed.accountId);
+      if (effect.type === "answer") showTyping(account, claimed.workspaceId, claimed.conversationId, claimed.recipient);
+      return performEffect(
+        effect,
+        {
+          claimed,
+          workspace,
+          account,
+          store,
+          http,
+          llm,
+          files,
+          channels,
+          clock,
+          ids,
+          settings: effectSettings,
+          accounts: () => accounts,
+          deliver: async (to, phone, content) => {
+            const end = await send(sendDeps, {
+              effectId: claimed.id,
+              conversationId: phone,
+              account: to,
+              recipient: [{ kind: "phone", value: phone }],
+              content,
+              attempt: claimed.attempt,
+            });
+            if (end.type === "done") return { ok: true };
+            return {
+              ok: false,
+              error: end.type === "unknown" ? { code: "unknownOutcome", detail: end.detail } : (end.error as never),
+            };
+          },
+        },
+        clock,
+      );
+    },
+  });
+  /** The contact sees that an answer is being written; nothing depends on it. */
+  function showTyping(
+    account: ChannelAccount | undefined,
+    workspaceId: typeof workspace.id,
+    conversationId: Parameters<Store["conversations"]["get"]>[1],
+    recipient: Parameters<typeof send>[1]["recipient"],
+  ): void {
+    const channel = account && channelOf(account.channel);
+    if (!account || !channel?.typing || !channel.capabilities.typing) return;
+    void store.conversations
+      .get(workspaceId, conversationId)
+      .then((conversation) => {
+        const last = conversation?.lastInboundExternalId;
+        const call = last && channel.typing?.({ identities: recipient }, account, last);
+        return call ? sendDeps.perform(call, channels.baseUrl(account.channel)) : null;
+      })
+      .catch((error: unknown) => log.debug("typing could not be shown", { error: String(error) }));
+  }
+
+  let ready = true;
+  const app = createApp({
+    store,
+    channels,
+    accounts: () => accounts,
+    clock,
+    ids,
+    files,
+    log,
+    metrics,
+    flows,
+    accepted: (accepted) => worker.accepted(accepted),
+    ready: () => ready,
+    settings: {
+      publicUrl: config.publicUrl,
+      adminToken,
+      workspaceId: workspace.id,
+      version: VERSION,
+      assistant: providers[0]?.name ?? "builtin",
+      hasBackupNumber: config.backupNumber !== undefined,
+      trustedProxies: config.trustedProxies,
+      metricsPath: config.metrics.enabled ? config.metrics.path : null,
+      pagesDir: PAGES,
+    },
+  });
+  await worker.start();
+  const port = await app.listen(config.port, config.host).catch(async (error: unknown) => {
+    await store.close();
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    throw taken
+      ? new Error(`Port ${config.port} is taken by another program: stop it, or set PORT to another number.`)
+      : error;
+  });
+  return {
+    url: `http://localhost:${port}`,
+    adminTokenFile: keptToken ? join(config.dataDir, "admin-token") : null,
+    async stop() {
+      ready = false;
+      await Promise.race([
+        Promise.all([worker.stop(), app.close()]),
+        new Promise<void>((done) => setTimeout(done, STOP_MS).unref()),
+      ]);
+      await store.close();
+    },
+  };
+}
+
+/** Accounts that come from the environment are called `default`; the web chat is always there. */
+async function connectAccounts(config: Config, store: Store, workspace: Workspace): Promise<void> {
+  const save = (channel: ChannelType, config_: object, secretFields: readonly string[]): Promise<unknown> => {
+    const known = channelOf(channel);
+    const parsed = known.account.parse(config_);
+    return store.accounts.save(workspace.id, {
+      channel,
+      name: "default",
+      address: known.address(parsed),
+      config: parsed as never,
+      secretFields,
+    });
+  };
+  await save("web", { title: config.workspaceName === "Relais" ? "" : config.workspaceName }, []);
+  if (config.whatsapp) await save("whatsapp", config.whatsapp, ["accessToken", "appSecret", "verifyToken"]);
+  if (config.sms) await save("sms", config.sms, ["authToken"]);
+}
+
+/** A first start finds flows to answer with and products to show; later starts change nothing that people may have changed. */
+async function seed(
+  config: Config,
+  store: Store,
+  workspace: Workspace,
+  flows: ReturnType<typeof openFlowFolder>,
+  log: Log,
+): Promise<void> {
+  const published = (await store.flows.current()).filter(({ workspaceId }) => workspaceId === workspace.id);
+  if (published.length === 0) {
+    for (const { id } of await flows.list()) {
+      const done = await flows.publish(id, "first start", "relais");
+      if (done.type === "refused")
+        log.warn("a flow file has errors and was not published", {
+          flow: id,
+          problem: done.diagnostics[0]?.message.en ?? "",
+        });
+    }
+  }
+  const catalogue = join(config.flowsDir, "boutique.catalogue.csv");
+  if ((await store.shop.countProducts(workspace.id)) > 0 || !existsSync(catalogue)) return;
+  const { products, problems } = parseCatalogue(readFileSync(catalogue, "utf8"));
+  for (const { line, message } of problems) log.warn("a line of the catalogue cannot be used", { line, message });
+  await store.shop.saveProducts(workspace.id, products);
+}
+
+function assistantProviders(config: Config, http: Http): readonly Provider[] {
+  return [
+    ...(config.openai ? [openaiProvider(config.openai, http)] : []),
+    ...(config.gemini ? [geminiProvider(config.gemini)] : []),
+  ];
+}

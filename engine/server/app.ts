@@ -1,0 +1,243 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { apiRoutes } from "./api.ts";
+import { principalOf } from "./auth.ts";
+import { chatRoutes } from "./chat.ts";
+import { clientAddress, type ServerDeps } from "./deps.ts";
+import { docsPage } from "./docs.ts";
+import { fileAnswer } from "./file-answer.ts";
+import { createLimiter } from "./limiter.ts";
+import { pageRoutes } from "./pages.ts";
+import { openApi, type Principal, type Reply, type Route } from "./route.ts";
+import { webhooks } from "./webhooks.ts";
+
+const API_BYTES = 3_000_000;
+const DEPTH = 64;
+const HEARTBEAT_MS = 20_000;
+type Bindings = { Bindings: { incoming?: IncomingMessage } };
+
+/** The HTTP side of the program. */
+export interface App {
+  readonly hono: Hono<Bindings>;
+  listen(port: number, host: string): Promise<number>;
+  /** No new connections; open streams are told to come back. */
+  close(): Promise<void>;
+}
+
+export function createApp(deps: ServerDeps): App {
+  const hono = new Hono<Bindings>();
+  const routes = apiRoutes(deps);
+  const description = openApi(routes, deps.settings.version, deps.settings.publicUrl);
+  const wrongTokens = createLimiter(deps.clock, 30, 60_000);
+
+  hono.onError((error, c) => {
+    const reference = deps.ids.make("event");
+    deps.log.error("request failed", { reference, path: c.req.path, error: error.stack ?? String(error) });
+    return c.json({ error: "something went wrong on our side", reference }, 500);
+  });
+  hono.use("*", async (c, next) => {
+    await next();
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "strict-origin-when-cross-origin");
+    c.header("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    c.header("cross-origin-opener-policy", "same-origin");
+    if (deps.settings.publicUrl.startsWith("https:")) c.header("strict-transport-security", "max-age=31536000");
+  });
+
+  hono.get("/healthz", (c) => c.json({ alive: true }));
+  hono.get("/readyz", async (c) => {
+    const ready = deps.ready() && (await deps.store.operations.canWrite());
+    return c.json({ ready }, ready ? 200 : 503);
+  });
+  if (deps.settings.metricsPath) {
+    hono.get(deps.settings.metricsPath, async (c) => {
+      const remote = c.env?.incoming?.socket.remoteAddress ?? "";
+      const local = /^(::1|127\.|::ffff:127\.)/.test(remote) && !c.req.header("x-forwarded-for");
+      if (!local && !principalOf(deps, c.req.header("authorization")))
+        return c.json({ error: "a token is needed" }, 401);
+      const { contentType, body } = await deps.metrics.text();
+      return c.body(body, 200, { "content-type": contentType });
+    });
+  }
+  hono.get("/api/openapi.json", (c) => c.json(description as object));
+  hono.get("/docs", (c) =>
+    c.html(docsPage(description), 200, {
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    }),
+  );
+  hono.get("/api/public/status", async (c) => c.json(await publicStatus(deps)));
+  hono.route("/chat/api", chatRoutes(deps) as unknown as Hono<Bindings>);
+
+  const authorized = (c: Context<Bindings>, permission: Route["permission"]): Principal | Reply => {
+    const principal = principalOf(deps, c.req.header("authorization"));
+    if (!principal) {
+      const address = clientAddress(
+        c.env?.incoming?.socket.remoteAddress ?? "",
+        c.req.header("x-forwarded-for"),
+        deps.settings.trustedProxies,
+      );
+      const wait = wrongTokens(address);
+      if (wait !== null)
+        return { status: 429, body: { error: "too many wrong tokens" }, headers: { "retry-after": String(wait) } };
+      return { status: 401, body: { error: "a token is needed" }, headers: { "www-authenticate": "Bearer" } };
+    }
+    return principal.permissions.has(permission)
+      ? principal
+      : { status: 403, body: { error: `the permission ${permission} is needed` } };
+  };
+  for (const route of routes) {
+    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
+      const principal = authorized(c, route.permission);
+      if ("status" in principal) return send(c, principal);
+      const asked = await askedOf(c, route);
+      if ("status" in asked) return send(c, asked);
+      return send(c, await route.run({ ...asked, principal, headers: (name) => c.req.header(name) }));
+    });
+  }
+  hono.get("/api/events", (c) => {
+    const principal = authorized(c, "conversations.view");
+    if ("status" in principal) return send(c, principal);
+    return streamSSE(c, async (stream) => {
+      const waiting: string[] = [];
+      let wake: () => void = () => {};
+      const stop = deps.store.onChange((change) => {
+        if (!("workspaceId" in change) || change.workspaceId !== principal.workspaceId || change.type === "mailbox")
+          return;
+        waiting.push(JSON.stringify(change));
+        // A reader that does not keep up is told to look anew instead of filling our memory.
+        if (waiting.length > 1000) waiting.splice(0, waiting.length, JSON.stringify({ type: "reload" }));
+        wake();
+      });
+      stream.onAbort(() => wake());
+      try {
+        while (!stream.aborted && deps.ready()) {
+          const next = waiting.shift();
+          if (next !== undefined) await stream.writeSSE({ event: "change", data: next });
+          else {
+            await new Promise<void>((done) => {
+              wake = done;
+              setTimeout(done, HEARTBEAT_MS).unref();
+            });
+            if (waiting.length === 0 && !stream.aborted) await stream.write(": still here\n\n");
+          }
+        }
+      } finally {
+        stop();
+      }
+    });
+  });
+  hono.get("/api/media/:id", async (c) => {
+    const principal = authorized(c, "messages.view");
+    if ("status" in principal) return send(c, principal);
+    const page = await deps.store.conversations.messages(principal.workspaceId, { id: c.req.param("id"), limit: 1 });
+    return fileAnswer(c, deps, page.items[0]?.content);
+  });
+  hono.all("/api/*", (c) => c.json({ error: "not found" }, 404));
+  hono.route("/", pageRoutes(deps) as unknown as Hono<Bindings>);
+
+  const first = webhooks(deps);
+  const rest = getRequestListener(hono.fetch);
+  const server: Server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 },
+    (request: IncomingMessage, response: ServerResponse) => {
+      if (!first(request, response)) void rest(request, response);
+    },
+  );
+  server.maxConnections = 20_000;
+  return {
+    hono,
+    listen: (port, host) =>
+      new Promise((done, failed) => {
+        server.once("error", failed);
+        server.listen(port, host, () => {
+          const address = server.address();
+          done(address !== null && typeof address === "object" ? address.port : port);
+        });
+      }),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 2000).unref();
+      }),
+  };
+}
+
+/** Parameters, query and body of a request by the route's own schemas, or the answer that says what does not fit. */
+async function askedOf(
+  c: Context<Bindings>,
+  route: Route,
+): Promise<{ params: unknown; query: unknown; body: unknown } | Reply> {
+  const wrong = (where: string, message: string): Reply => ({ status: 400, body: { error: `${where}: ${message}` } });
+  const params = route.params.safeParse(c.req.param());
+  if (!params.success) return wrong("path", sentenceOf(params.error));
+  const values = Object.entries(c.req.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]);
+  const query = route.query.safeParse(Object.fromEntries(values));
+  if (!query.success) return wrong("query", sentenceOf(query.error));
+  if (route.body === null) return { params: params.data, query: query.data, body: undefined };
+  // A page of another site cannot make a browser send this: no cookie counts here, and JSON needs leave across sites.
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > API_BYTES) return { status: 413, body: { error: "too large" } };
+  const text = new TextDecoder().decode(bytes);
+  if (route.body === "text") return { params: params.data, query: query.data, body: text };
+  if (!(c.req.header("content-type") ?? "application/json").startsWith("application/json"))
+    return { status: 415, body: { error: "send JSON" } };
+  let value: unknown;
+  try {
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    return wrong("body", "not JSON");
+  }
+  if (depthOf(value) > DEPTH) return wrong("body", "nested too deeply");
+  const body = route.body.safeParse(value);
+  return body.success
+    ? { params: params.data, query: query.data, body: body.data }
+    : wrong("body", sentenceOf(body.error));
+}
+
+function depthOf(value: unknown): number {
+  let depth = 0;
+  let level: unknown[] = [value];
+  while (level.length > 0 && depth <= DEPTH) {
+    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
+    depth++;
+  }
+  return depth;
+}
+
+function sentenceOf(error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message))
+    .join("; ")
+    .slice(0, 1000);
+}
+
+function send(c: Context<Bindings>, { status, body, headers, type }: Reply): Response {
+  const all = { ...headers, "cache-control": "no-store" };
+  if (type !== undefined) return c.body(String(body), status as 200, { ...all, "content-type": type });
+  return c.json(body as object, status as 200, all);
+}
+
+/** For the start page: what is connected. No ids, no addresses, no secrets. */
+async function publicStatus(deps: ServerDeps): Promise<object> {
+  const { settings } = deps;
+  const published = new Set((await deps.store.flows.current()).map(({ flow }) => flow));
+  const accounts = deps.accounts();
+  const webhookOf: Readonly<Record<string, string>> = { whatsapp: "/webhook/whatsapp", sms: "/webhook/twilio" };
+  return {
+    version: settings.version,
+    assistant: settings.assistant,
+    backupNumber: settings.hasBackupNumber,
+    channels: deps.channels.all.map(({ type, label }) => {
+      const account = accounts.find(({ channel }) => channel === type);
+      return { type, label, connected: account !== undefined, status: account?.status ?? null };
+    }),
+    webhooks: Object.entries(webhookOf).map(([channel, path]) => ({ channel, url: `${settings.publicUrl}${path}` })),
+    flows: (await deps.flows.list()).map(({ id }) => ({ id, published: published.has(id) })),
+  };
+}

@@ -1,0 +1,71 @@
+import type { ChannelType } from "../core/domain/channel.ts";
+import type { Accepted, ChannelAccount, Channels, Clock, Files, Ids, Store } from "../ports.ts";
+
+/** What every part of the server works with; made by `main.ts`. */
+export interface ServerDeps {
+  readonly store: Store;
+  readonly channels: Channels;
+  readonly accounts: () => readonly ChannelAccount[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly files: Files;
+  readonly log: {
+    error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+    warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  };
+  readonly metrics: ServerMetrics;
+  readonly settings: ServerSettings;
+  /** Webhooks that are stored wake the worker without waiting. */
+  readonly accepted: (accepted: Accepted) => void;
+  /** Reads, checks and publishes flow files. */
+  readonly flows: FlowFiles;
+  /** False while the process is stopping. */
+  readonly ready: () => boolean;
+}
+
+export interface ServerSettings {
+  readonly publicUrl: string;
+  readonly adminToken: string;
+  readonly workspaceId: import("../core/domain/ids.ts").WorkspaceId;
+  readonly version: string;
+  readonly assistant: string;
+  readonly hasBackupNumber: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly metricsPath: string | null;
+  /** The built pages. */
+  readonly pagesDir: string;
+}
+
+export interface ServerMetrics {
+  webhook(channel: ChannelType | "unknown", verdict: string, durationMs: number): void;
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export interface FlowFiles {
+  list(): Promise<readonly { readonly id: string; readonly source: string }[]>;
+  read(id: string): Promise<string | null>;
+  write(id: string, source: string): Promise<void>;
+  check(
+    id: string | null,
+    source: string,
+  ): Promise<{
+    readonly ok: boolean;
+    readonly diagnostics: readonly import("../core/domain/diagnostic.ts").Diagnostic[];
+  }>;
+  publish(
+    id: string,
+    note: string,
+    by: string,
+  ): Promise<
+    | { readonly type: "published"; readonly number: number; readonly versionId: string }
+    | { readonly type: "refused"; readonly diagnostics: readonly import("../core/domain/diagnostic.ts").Diagnostic[] }
+    | { readonly type: "notFound" }
+  >;
+}
+
+/** The address of whoever asks: of the connection, or of what a trusted proxy in front says. IPv6 counts by its /64. */
+export function clientAddress(remote: string, forwarded: string | undefined, trusted: readonly string[]): string {
+  const direct = remote.replace(/^::ffff:/, "");
+  const named = trusted.includes(direct) ? (forwarded?.split(",").pop()?.trim() ?? direct) : direct;
+  return named.includes(":") ? named.split(":").slice(0, 4).join(":") : named;
+}

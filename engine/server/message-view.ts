@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { textOf } from "../core/domain/message.ts";
+import type { MessageView } from "../ports.ts";
+
+/** A message as the API gives it (spec 9). */
+export const apiMessage = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  direction: z.enum(["in", "out"]),
+  author: z.enum(["contact", "bot", "assistant", "agent"]),
+  kind: z.string(),
+  text: z.string(),
+  attachments: z.array(
+    z.object({
+      kind: z.string(),
+      mimeType: z.string().nullable(),
+      fileName: z.string().nullable(),
+      sizeBytes: z.number().nullable(),
+      url: z.string().nullable(),
+    }),
+  ),
+  choices: z.array(z.object({ id: z.string(), label: z.string() })),
+  externalId: z.string().nullable(),
+  status: z.string(),
+  error: z.object({ code: z.string(), providerCode: z.string().nullable(), detail: z.string().nullable() }).nullable(),
+  maybeDuplicate: z.boolean(),
+  position: z.number(),
+  sentAt: z.string().nullable(),
+  createdAt: z.string(),
+  contact: z.object({
+    id: z.string(),
+    name: z.string(),
+    identities: z.array(z.object({ channel: z.string(), kind: z.string(), value: z.string() })),
+  }),
+  channel: z.string(),
+  accountId: z.string(),
+});
+export type ApiMessage = z.infer<typeof apiMessage>;
+
+export function messageView(message: MessageView): ApiMessage {
+  const { content, contact, error } = message;
+  const media = content.type === "media" ? content.media : null;
+  return {
+    id: message.id,
+    conversationId: message.conversationId,
+    direction: message.direction,
+    author: message.author,
+    kind: media ? media.kind : content.type,
+    text: textOf(content),
+    attachments: media
+      ? [
+          {
+            kind: media.kind,
+            mimeType: media.mimeType ?? null,
+            fileName: media.fileName ?? null,
+            sizeBytes: media.sizeBytes ?? null,
+            url: media.path ? `/api/media/${message.id}` : (media.url ?? null),
+          },
+        ]
+      : [],
+    choices: content.type === "choices" ? content.choices.map(({ id, label }) => ({ id, label })) : [],
+    externalId: message.externalId,
+    status: message.status,
+    error: error ? { code: error.code, providerCode: error.providerCode ?? null, detail: error.detail ?? null } : null,
+    maybeDuplicate: message.maybeDuplicate,
+    position: message.position,
+    sentAt: message.sentAt,
+    createdAt: message.createdAt,
+    contact: {
+      id: contact.id,
+      name: contact.name,
+      identities: contact.identities.map(({ channel, kind, value }) => ({ channel, kind, value })),
+    },
+    channel: message.channel,
+    accountId: message.accountId,
+  };
+}

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ChannelType, WebhookRequest, WebhookResponse } from "../core/domain/channel.ts";
+import type { ServerDeps } from "./deps.ts";
+
+/** Meta sends up to 3 MB; a little more, so that the limit is ours to explain. */
+const MOST_BYTES = 3_500_000;
+const PATHS: Readonly<Record<string, ChannelType>> = {
+  "/webhook/whatsapp": "whatsapp",
+  "/webhook/messenger": "messenger",
+  "/webhook/twilio": "sms",
+};
+
+/**
+ * The way in for providers: raw bytes, signature, store, answer; no flow runs before the answer (C-1). It stands before
+ * the rest of the server, because most of what comes is this.
+ */
+export function webhooks(deps: ServerDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const [path = "", query = ""] = (request.url ?? "").split("?", 2);
+    const type = PATHS[path];
+    if (!type) return false;
+    serve(deps, type, path, query, request, response).catch((error: unknown) => {
+      // Nothing was acknowledged, so nothing is lost: the provider comes again.
+      deps.log.error("webhook could not be stored", { channel: type, error: String(error) });
+      if (!response.headersSent) response.writeHead(503).end();
+    });
+    return true;
+  };
+}
+
+async function serve(
+  deps: ServerDeps,
+  type: ChannelType,
+  path: string,
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedAt = deps.clock.now();
+  const answer = (verdict: string, { status, headers, body }: WebhookResponse): void => {
+    deps.metrics.webhook(type, verdict, deps.clock.now() - startedAt);
+    response.writeHead(status, headers).end(body);
+  };
+  const plain = (status: number, body: string): WebhookResponse => ({
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+    body,
+  });
+  const channel = deps.channels.all.find((one) => one.type === type);
+  if (!channel) return answer("unknown", plain(404, "this channel is not connected"));
+  const accounts = deps.accounts().filter((account) => account.channel === type && account.status !== "disabled");
+  const incoming: Omit<WebhookRequest, "body"> = {
+    method: request.method ?? "",
+    url: `${deps.settings.publicUrl}${path}${query === "" ? "" : `?${query}`}`,
+    headers: headersOf(request),
+    query: queryOf(query),
+    receivedAt: new Date(startedAt).toISOString(),
+  };
+  const known = deps.channels.of(type);
+  if (request.method === "GET" && known.handshake) {
+    return answer("handshake", known.handshake({ ...incoming, body: new Uint8Array() }, accounts));
+  }
+  if (request.method !== "POST")
+    return answer("method", { ...plain(405, "POST only"), headers: { allow: "GET, POST" } });
+  if (request.headers["content-encoding"]) return answer("encoding", plain(415, "send the body as it is"));
+  const body = await bodyOf(request);
+  if (!body) return answer("tooLarge", { ...plain(413, "too large"), headers: { connection: "close" } });
+  const received = known.receive({ ...incoming, body }, accounts);
+  if (received.verdict === "forged" || received.verdict === "invalid")
+    return answer(received.verdict, received.response);
+  if (received.events.length > 0 || received.setAside.length > 0) {
+    const accepted = await deps.store.inbox.accept({
+      id: deps.ids.make("delivery"),
+      channel: type,
+      receivedAt: incoming.receivedAt,
+      headers: incoming.headers,
+      body,
+      events: received.events,
+      setAside: received.setAside,
+    });
+    deps.accepted(accepted);
+  }
+  if (received.misrouted > 0)
+    deps.log.warn("parts for a number that this signature does not own", { channel: type, parts: received.misrouted });
+  answer(received.misrouted > 0 ? "misrouted" : received.verdict, received.response);
+}
+
+/** The whole body, or null when it is larger than any provider sends. Counted as it comes: a length that lies changes nothing. */
+function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
+  return new Promise((done, failed) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > MOST_BYTES) {
+        request.removeAllListeners("data");
+        request.resume();
+        done(null);
+      } else chunks.push(chunk);
+    });
+    request.once("end", () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once("error", failed);
+  });
+}
+
+/** Headers without those that say who is allowed in: they are of no use to a channel and must not be stored. */
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value === undefined || name === "authorization" || name === "cookie") continue;
+    found[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return found;
+}
+
+function queryOf(query: string): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(query)) {
+    const values = found[name] ?? [];
+    values.push(value);
+    found[name] = values;
+  }
+  return found;
+}
