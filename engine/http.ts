@@ -30,7 +30,7 @@ interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: HttpRequest["body"];
+  readonly body: string | Uint8Array | undefined;
   readonly trusted: boolean;
 }
 
@@ -52,8 +52,7 @@ export function createHttp(options: HttpOptions): Http {
       opaque: progress,
       method: hop.method as Dispatcher.HttpMethod,
       headers: { ...hop.headers },
-      // undici's own FormData type is the platform's by another name.
-      ...(body === undefined ? {} : { body: body as string }),
+      ...(body === undefined ? {} : { body }),
       signal,
       // The signal bounds the whole; these would only bound parts of it.
       headersTimeout: 0,
@@ -79,8 +78,7 @@ export function createHttp(options: HttpOptions): Http {
         let hop: Hop = {
           url: new URL(request.url),
           method: request.method,
-          headers: checkedHeaders(request.headers),
-          body: request.body,
+          ...(await encoded(request.body, checkedHeaders(request.headers))),
           trusted: request.trusted === true,
         };
         for (let hops = 0; ; hops++) {
@@ -118,6 +116,17 @@ function agent(connect: buildConnector.BuildOptions): Dispatcher {
   });
 }
 
+/** A form as bytes: undici takes none but its own, and bytes can be sent once more after a redirect. */
+async function encoded(
+  body: HttpRequest["body"],
+  headers: Readonly<Record<string, string>>,
+): Promise<Pick<Hop, "body" | "headers">> {
+  if (!(body instanceof FormData)) return { body, headers };
+  const form = new Response(body);
+  const type = form.headers.get("content-type") ?? "multipart/form-data";
+  return { body: new Uint8Array(await form.arrayBuffer()), headers: { ...headers, "content-type": type } };
+}
+
 /** A request that waits for a free connection does not hear of its deadline: whoever waits for it does. */
 function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((done, failed) => {
@@ -132,7 +141,9 @@ function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
 function redirected(hop: Hop, status: number, location: string | undefined): Hop | null {
   if (!isRedirect(status) || !location) return null;
   const url = new URL(location, hop.url);
-  const same = url.origin === hop.url.origin;
+  const upgraded =
+    url.protocol === "https:" && url.hostname === hop.url.hostname && url.port === "" && hop.url.port === "";
+  const same = url.origin === hop.url.origin || upgraded;
   if (hop.url.protocol === "https:" && url.protocol !== "https:") throw new Blocked("a redirect from https to http");
   const asGet = status === 303 || ((status === 301 || status === 302) && hop.method === "POST");
   const kept = Object.entries(hop.headers).filter(([name]) => same || HARMLESS.test(name));
@@ -159,7 +170,11 @@ function judge(url: URL, known: boolean): void {
 }
 
 function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.parse(address).range() === "unicast";
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== "unicast") return false;
+  // Of IPv6 only 2000::/3 is given out; ipaddr.js calls the old ::127.0.0.1 unicast too.
+  return !(parsed instanceof ipaddr.IPv6) || (parsed.parts[0] ?? 0) >>> 13 === 1;
 }
 
 /** Looks a name up and refuses it when any of its addresses is private: a mixed answer is an attack. */
