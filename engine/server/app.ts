@@ -1,21 +1,22 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { streamSSE } from "hono/streaming";
 import { apiRoutes } from "./api.ts";
+import { askedOf } from "./asked.ts";
 import { principalOf } from "./auth.ts";
 import { chatRoutes } from "./chat.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { docsPage } from "./docs.ts";
 import { fileAnswer } from "./file-answer.ts";
 import { createLimiter } from "./limiter.ts";
+import { liveChanges } from "./live.ts";
 import { pageRoutes } from "./pages.ts";
 import { openApi, type Principal, type Reply, type Route } from "./route.ts";
 import { webhooks } from "./webhooks.ts";
 
-const API_BYTES = 3_000_000;
-const DEPTH = 64;
-const HEARTBEAT_MS = 20_000;
+/** How long an answer about the database's health may be kept: whoever asks often must not make it work. */
+const HEALTH_MS = 1000;
 type Bindings = { Bindings: { incoming?: IncomingMessage } };
 
 /** The HTTP side of the program. */
@@ -31,6 +32,9 @@ export function createApp(deps: ServerDeps): App {
   const routes = apiRoutes(deps);
   const description = openApi(routes, deps.settings.version, deps.settings.publicUrl);
   const wrongTokens = createLimiter(deps.clock, 30, 60_000);
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  const canWrite = kept(deps.clock, HEALTH_MS, () => deps.store.operations.canWrite());
 
   hono.onError((error, c) => {
     const reference = deps.ids.make("event");
@@ -48,7 +52,7 @@ export function createApp(deps: ServerDeps): App {
 
   hono.get("/healthz", (c) => c.json({ alive: true }));
   hono.get("/readyz", async (c) => {
-    const ready = deps.ready() && (await deps.store.operations.canWrite());
+    const ready = deps.ready() && (await canWrite());
     return c.json({ ready }, ready ? 200 : 503);
   });
   if (deps.settings.metricsPath) {
@@ -69,7 +73,7 @@ export function createApp(deps: ServerDeps): App {
     }),
   );
   hono.get("/api/public/status", async (c) => c.json(await publicStatus(deps)));
-  hono.route("/chat/api", chatRoutes(deps) as unknown as Hono<Bindings>);
+  hono.route("/chat/api", chatRoutes(deps, closing.signal) as unknown as Hono<Bindings>);
 
   const authorized = (c: Context<Bindings>, permission: Route["permission"]): Principal | Reply => {
     const principal = principalOf(deps, c.req.header("authorization"));
@@ -92,42 +96,17 @@ export function createApp(deps: ServerDeps): App {
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
       const principal = authorized(c, route.permission);
       if ("status" in principal) return send(c, principal);
+      if (route.method !== "get" && isCrossSite(c, deps.settings.publicUrl))
+        return send(c, { status: 403, body: { error: "pages of other sites may not do this" } });
       const asked = await askedOf(c, route);
       if ("status" in asked) return send(c, asked);
       return send(c, await route.run({ ...asked, principal, headers: (name) => c.req.header(name) }));
     });
   }
+  const live = liveChanges(deps, closing.signal);
   hono.get("/api/events", (c) => {
     const principal = authorized(c, "conversations.view");
-    if ("status" in principal) return send(c, principal);
-    return streamSSE(c, async (stream) => {
-      const waiting: string[] = [];
-      let wake: () => void = () => {};
-      const stop = deps.store.onChange((change) => {
-        if (!("workspaceId" in change) || change.workspaceId !== principal.workspaceId || change.type === "mailbox")
-          return;
-        waiting.push(JSON.stringify(change));
-        // A reader that does not keep up is told to look anew instead of filling our memory.
-        if (waiting.length > 1000) waiting.splice(0, waiting.length, JSON.stringify({ type: "reload" }));
-        wake();
-      });
-      stream.onAbort(() => wake());
-      try {
-        while (!stream.aborted && deps.ready()) {
-          const next = waiting.shift();
-          if (next !== undefined) await stream.writeSSE({ event: "change", data: next });
-          else {
-            await new Promise<void>((done) => {
-              wake = done;
-              setTimeout(done, HEARTBEAT_MS).unref();
-            });
-            if (waiting.length === 0 && !stream.aborted) await stream.write(": still here\n\n");
-          }
-        }
-      } finally {
-        stop();
-      }
-    });
+    return "status" in principal ? send(c, principal) : live(c, principal);
   });
   hono.get("/api/media/:id", async (c) => {
     const principal = authorized(c, "messages.view");
@@ -141,7 +120,14 @@ export function createApp(deps: ServerDeps): App {
   const first = webhooks(deps);
   const rest = getRequestListener(hono.fetch);
   const server: Server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      // How often the two above are looked at.
+      connectionsCheckingInterval: 5000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 32_768,
+    },
     (request: IncomingMessage, response: ServerResponse) => {
       if (!first(request, response)) void rest(request, response);
     },
@@ -159,6 +145,7 @@ export function createApp(deps: ServerDeps): App {
       }),
     close: () =>
       new Promise((done) => {
+        closing.abort();
         server.close(() => done());
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 2000).unref();
@@ -166,55 +153,22 @@ export function createApp(deps: ServerDeps): App {
   };
 }
 
-/** Parameters, query and body of a request by the route's own schemas, or the answer that says what does not fit. */
-async function askedOf(
-  c: Context<Bindings>,
-  route: Route,
-): Promise<{ params: unknown; query: unknown; body: unknown } | Reply> {
-  const wrong = (where: string, message: string): Reply => ({ status: 400, body: { error: `${where}: ${message}` } });
-  const params = route.params.safeParse(c.req.param());
-  if (!params.success) return wrong("path", sentenceOf(params.error));
-  const values = Object.entries(c.req.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]);
-  const query = route.query.safeParse(Object.fromEntries(values));
-  if (!query.success) return wrong("query", sentenceOf(query.error));
-  if (route.body === null) return { params: params.data, query: query.data, body: undefined };
-  // A page of another site cannot make a browser send this: no cookie counts here, and JSON needs leave across sites.
-  const bytes = await c.req.arrayBuffer();
-  if (bytes.byteLength > API_BYTES) return { status: 413, body: { error: "too large" } };
-  const text = new TextDecoder().decode(bytes);
-  if (route.body === "text") return { params: params.data, query: query.data, body: text };
-  if (!(c.req.header("content-type") ?? "application/json").startsWith("application/json"))
-    return { status: 415, body: { error: "send JSON" } };
-  let value: unknown;
-  try {
-    value = text === "" ? {} : JSON.parse(text);
-  } catch {
-    return wrong("body", "not JSON");
-  }
-  if (depthOf(value) > DEPTH) return wrong("body", "nested too deeply");
-  const body = route.body.safeParse(value);
-  return body.success
-    ? { params: params.data, query: query.data, body: body.data }
-    : wrong("body", sentenceOf(body.error));
+/** An answer that is good for a while; who asks meanwhile shares it. */
+function kept<T>(clock: ServerDeps["clock"], forMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
+  return () => {
+    if (!last || clock.now() - last.at >= forMs) last = { at: clock.now(), answer: ask() };
+    return last.answer;
+  };
 }
 
-function depthOf(value: unknown): number {
-  let depth = 0;
-  let level: unknown[] = [value];
-  while (level.length > 0 && depth <= DEPTH) {
-    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
-    depth++;
-  }
-  return depth;
-}
-
-function sentenceOf(error: {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}): string {
-  return error.issues
-    .map(({ path, message }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message))
-    .join("; ")
-    .slice(0, 1000);
+/** Whether a browser sends this from a page of another site. No cookie counts here; this stays true when one will. */
+function isCrossSite(c: Context<Bindings>, publicUrl: string): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  const origin = c.req.header("origin");
+  if (origin === undefined || origin === new URL(publicUrl).origin) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== c.req.header("host");
 }
 
 function send(c: Context<Bindings>, { status, body, headers, type }: Reply): Response {

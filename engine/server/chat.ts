@@ -5,6 +5,7 @@ import { streamSSE } from "hono/streaming";
 import type { ChannelAccountId, ConversationId, WorkspaceId } from "../core/domain/ids.ts";
 import type { Message, MessageContent } from "../core/domain/message.ts";
 import type { ChannelAccount } from "../ports.ts";
+import { readBody } from "./body.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { fileAnswer } from "./file-answer.ts";
 import { createLimiter } from "./limiter.ts";
@@ -25,6 +26,7 @@ interface Visitor {
 /** The web chat for visitors: sessions that nobody can guess, messages that are neither lost nor doubled. */
 export function chatRoutes(
   deps: ServerDeps,
+  closing: AbortSignal,
 ): Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }> {
   const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>();
   const newSessions = createLimiter(deps.clock, 30, 60_000);
@@ -102,8 +104,8 @@ export function chatRoutes(
     if (!visitor) return c.json({ error: "unknown session" }, 401);
     const wait = newMessages(visitor.visitorId) ?? newMessages(address(c));
     if (wait !== null) return c.json({ error: "too many messages" }, 429, { "retry-after": String(wait) });
-    const body = new Uint8Array(await c.req.arrayBuffer());
-    if (body.byteLength > BODY_BYTES) return c.json({ error: "too large" }, 413);
+    const body = await readBody(c.req.raw, BODY_BYTES);
+    if (!body) return c.json({ error: "too large" }, 413, { connection: "close" });
     const channel = deps.channels.of("web");
     const accounts = deps.accounts().filter((account) => account.channel === "web");
     const received = channel.receive(
@@ -169,12 +171,11 @@ export function chatRoutes(
         pending = true;
         wake();
       });
-      stream.onAbort(() => {
-        stopListening();
-        wake();
-      });
+      const end = (): void => wake();
+      closing.addEventListener("abort", end);
+      stream.onAbort(end);
       try {
-        while (!stream.aborted && deps.ready()) {
+        while (!stream.aborted && !closing.aborted) {
           if (pending) {
             pending = false;
             conversationId ??= await conversationOf(visitor);
@@ -191,12 +192,13 @@ export function chatRoutes(
             wake = done;
             setTimeout(done, HEARTBEAT_MS).unref();
           });
-          if (!pending && !stream.aborted) await stream.write(": still here\n\n");
+          if (!pending && !stream.aborted && !closing.aborted) await stream.write(": still here\n\n");
         }
         if (!stream.aborted) await stream.write("retry: 1000\n\n");
       } finally {
         streams--;
         stopListening();
+        closing.removeEventListener("abort", end);
       }
     });
   });
@@ -206,11 +208,9 @@ export function chatRoutes(
     if (!visitor) return c.json({ error: "unknown session" }, 401);
     const wait = newFiles(visitor.visitorId);
     if (wait !== null) return c.json({ error: "too many files" }, 429, { "retry-after": String(wait) });
-    if (Number(c.req.header("content-length") ?? "0") > FILE_BYTES)
-      return c.json({ error: "the file is too large (16 MB at most)" }, 413);
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (bytes.byteLength > FILE_BYTES || bytes.byteLength === 0)
-      return c.json({ error: "the file is too large (16 MB at most)" }, 413);
+    const bytes = await readBody(c.req.raw, FILE_BYTES);
+    if (!bytes) return c.json({ error: "the file is too large (16 MB at most)" }, 413, { connection: "close" });
+    if (bytes.byteLength === 0) return c.json({ error: "the file is empty" }, 400);
     const kind = await fileTypeFromBuffer(bytes);
     const mimeType = kind?.mime ?? "application/octet-stream";
     if (!/^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/pdf)/.test(mimeType))

@@ -20,6 +20,8 @@ export function webhooks(deps: ServerDeps): (request: IncomingMessage, response:
     const type = PATHS[path];
     if (!type) return false;
     serve(deps, type, path, query, request, response).catch((error: unknown) => {
+      // Whoever went away in the middle of a body hears nothing and stored nothing.
+      if (!request.complete) return deps.metrics.webhook(type, "aborted", 0);
       // Nothing was acknowledged, so nothing is lost: the provider comes again.
       deps.log.error("webhook could not be stored", { channel: type, error: String(error) });
       if (!response.headersSent) response.writeHead(503).end();

@@ -1,0 +1,76 @@
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Change } from "../ports.ts";
+import type { ServerDeps } from "./deps.ts";
+import type { Permission, Principal } from "./route.ts";
+
+const HEARTBEAT_MS = 20_000;
+/** Streams that one process holds open at most, and changes that wait for one slow reader. */
+const MOST_STREAMS = 1000;
+const MOST_WAITING = 1000;
+
+/** What one must be allowed to see to hear of a change. Changes that are not here are the worker's own. */
+const NEEDS: { readonly [T in Change["type"]]?: Permission } = {
+  message: "messages.view",
+  status: "messages.view",
+  conversation: "conversations.view",
+  flows: "flows.view",
+  accounts: "accounts.view",
+  workspace: "conversations.view",
+};
+
+/** Streams of changes for screens: each says what to look at anew, never what it says. They end when `closing` does. */
+export function liveChanges(
+  deps: Pick<ServerDeps, "store">,
+  closing: AbortSignal,
+): (c: Context, principal: Principal) => Response {
+  let streams = 0;
+  return (c, principal) => {
+    if (streams >= MOST_STREAMS) return c.json({ error: "too many streams" }, 503, { "retry-after": "10" });
+    c.header("x-accel-buffering", "no");
+    return streamSSE(c, async (stream) => {
+      streams++;
+      let waiting: string[] = [];
+      let wake = (): void => {};
+      const stopListening = deps.store.onChange((change) => {
+        if (!maySee(principal, change)) return;
+        waiting.push(JSON.stringify(change));
+        // A reader that does not keep up is told to look anew instead of filling our memory.
+        if (waiting.length > MOST_WAITING) waiting = [JSON.stringify({ type: "reload" })];
+        wake();
+      });
+      const end = (): void => wake();
+      closing.addEventListener("abort", end);
+      stream.onAbort(end);
+      try {
+        await stream.write("retry: 1000\n\n");
+        while (!stream.aborted && !closing.aborted) {
+          const next = waiting.shift();
+          if (next !== undefined) {
+            await stream.writeSSE({ event: "change", data: next });
+            continue;
+          }
+          const isQuiet = await new Promise<boolean>((done) => {
+            const timer = setTimeout(() => done(true), HEARTBEAT_MS);
+            timer.unref();
+            wake = () => {
+              clearTimeout(timer);
+              done(false);
+            };
+          });
+          if (isQuiet && !stream.aborted) await stream.write(": still here\n\n");
+        }
+      } finally {
+        streams--;
+        stopListening();
+        closing.removeEventListener("abort", end);
+      }
+    });
+  };
+}
+
+function maySee(principal: Principal, change: Change): boolean {
+  const permission = NEEDS[change.type];
+  if (!permission || !("workspaceId" in change)) return false;
+  return change.workspaceId === principal.workspaceId && principal.permissions.has(permission);
+}
