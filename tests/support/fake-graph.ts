@@ -1,0 +1,320 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+/**
+ * A server that plays Meta's Graph API for one number over real HTTP: as strict about tokens, fields and limits as the
+ * real one (platform facts A.8, A.13), and able to fail in every way that it fails.
+ */
+export interface FakeGraph {
+  readonly url: string;
+  /** What was accepted, in order. */
+  readonly sent: () => readonly Sent[];
+  readonly waitForSent: (count: number, withinMs?: number) => Promise<readonly Sent[]>;
+  /** The next `times` sends go wrong this way. */
+  readonly fail: (profile: Failure, times?: number) => void;
+  /** Statuses for every accepted message are sent to this webhook; null: none. */
+  readonly reportTo: (webhook: string | null) => void;
+  /** Signed deliveries, as Meta makes them. */
+  readonly deliver: (webhook: string, value: object, options?: { readonly secret?: string }) => Promise<Response>;
+  readonly say: (webhook: string, from: string, text: string, more?: object) => Promise<Response>;
+  /** Taps what was last offered to this person, by its label. */
+  readonly tap: (webhook: string, from: string, label: string) => Promise<Response>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Sent {
+  readonly wamid: string;
+  readonly to: string;
+  readonly body: GraphBody;
+  /** Our own id, as it was planted. */
+  readonly evidence: string | undefined;
+}
+
+interface GraphBody {
+  readonly type?: string;
+  readonly to?: string;
+  readonly recipient?: string;
+  readonly status?: string;
+  readonly messaging_product?: string;
+  readonly biz_opaque_callback_data?: string;
+  readonly text?: { readonly body?: string };
+  readonly interactive?: {
+    readonly type?: string;
+    readonly body?: { readonly text?: string };
+    readonly action?: {
+      readonly button?: string;
+      readonly buttons?: readonly { readonly reply?: { readonly id?: string; readonly title?: string } }[];
+      readonly sections?: readonly {
+        readonly title?: string;
+        readonly rows?: readonly { readonly id?: string; readonly title?: string; readonly description?: string }[];
+      }[];
+    };
+  };
+  readonly template?: { readonly name?: string; readonly language?: { readonly code?: string } };
+}
+
+export type Failure =
+  | { readonly type: "code"; readonly code: number; readonly httpStatus?: number }
+  | {
+      readonly type: "status";
+      readonly httpStatus: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** Takes the message and cuts the line before answering. */
+  | { readonly type: "acceptThenReset" }
+  /** Takes the connection and never answers. */
+  | { readonly type: "blackHole" };
+
+export interface FakeGraphOptions {
+  readonly token: string;
+  readonly appSecret: string;
+  readonly phoneNumberId: string;
+  readonly version?: string;
+}
+
+/** Starts the server on a free port of this machine. */
+export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGraph> {
+  const sent: Sent[] = [];
+  const failures: Failure[] = [];
+  const waiting: (() => void)[] = [];
+  let webhook: string | null = null;
+
+  const deliver: FakeGraph["deliver"] = (to, value, { secret = options.appSecret } = {}) => {
+    const body = JSON.stringify({
+      object: "whatsapp_business_account",
+      entry: [
+        {
+          id: "1",
+          changes: [
+            {
+              field: "messages",
+              value: {
+                messaging_product: "whatsapp",
+                metadata: { display_phone_number: "33180000000", phone_number_id: options.phoneNumberId },
+                ...value,
+              },
+            },
+          ],
+        },
+      ],
+    });
+    const signature = createHmac("sha256", secret).update(body).digest("hex");
+    return fetch(to, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-hub-signature-256": `sha256=${signature}` },
+      body,
+    });
+  };
+  const report = (wamid: string, to: string, evidence: string | undefined): void => {
+    if (!webhook) return;
+    const at = String(Math.floor(Date.now() / 1000));
+    const base = {
+      id: wamid,
+      timestamp: at,
+      recipient_id: to.replace("+", ""),
+      ...(evidence ? { biz_opaque_callback_data: evidence } : {}),
+    };
+    for (const status of ["delivered", "sent", "read"])
+      void deliver(webhook, { statuses: [{ ...base, status }] }).catch(() => {});
+  };
+  const accept = (body: GraphBody): Sent => {
+    const one = {
+      wamid: `wamid.${randomUUID()}`,
+      to: body.to ?? body.recipient ?? "",
+      body,
+      evidence: body.biz_opaque_callback_data,
+    };
+    sent.push(one);
+    for (const wake of waiting.splice(0)) wake();
+    setTimeout(() => report(one.wamid, one.to, one.evidence), 5);
+    return one;
+  };
+
+  const server = createServer(async (request, response) => {
+    const text = await readAll(request);
+    const path = `/${options.version ?? "v25.0"}/${options.phoneNumberId}/messages`;
+    if (request.headers.authorization !== `Bearer ${options.token}`)
+      return refuse(response, 401, 190, "Invalid OAuth access token");
+    if (request.method !== "POST" || request.url !== path)
+      return refuse(response, 400, 33, `Unsupported request: ${request.method} ${request.url}`);
+    let body: GraphBody;
+    try {
+      body = JSON.parse(text) as GraphBody;
+    } catch {
+      return refuse(response, 400, 100, "not JSON");
+    }
+    if (body.status === "read") return answer(response, 200, { success: true });
+    const problem = problemOf(body);
+    if (problem) return refuse(response, 400, problem.code, problem.detail);
+    const failure = failures.shift();
+    if (failure) {
+      switch (failure.type) {
+        case "code":
+          return refuse(response, failure.httpStatus ?? 400, failure.code, "as the test asked");
+        case "status":
+          response.writeHead(failure.httpStatus, failure.headers ?? {});
+          return response.end(failure.body ?? "");
+        case "acceptThenReset":
+          accept(body);
+          return request.socket.destroy();
+        case "blackHole":
+          return;
+      }
+    }
+    const one = accept(body);
+    answer(response, 200, {
+      messaging_product: "whatsapp",
+      contacts: [{ input: one.to, wa_id: one.to.replace("+", "") }],
+      messages: [{ id: one.wamid }],
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+
+  const message = (from: string, more: object) => ({
+    contacts: [{ profile: { name: "Léa Martin" }, wa_id: from.replace("+", "") }],
+    messages: [
+      {
+        from: from.replace("+", ""),
+        id: `wamid.IN.${randomUUID()}`,
+        timestamp: String(Math.floor(Date.now() / 1000)),
+        ...more,
+      },
+    ],
+  });
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    sent: () => sent,
+    async waitForSent(count, withinMs = 8000) {
+      const until = Date.now() + withinMs;
+      while (sent.length < count) {
+        if (Date.now() > until)
+          throw new Error(
+            `${count} messages were expected, ${sent.length} came: ${JSON.stringify(sent.map(({ body }) => wordsOf(body)))}`,
+          );
+        await new Promise<void>((done) => {
+          waiting.push(done);
+          setTimeout(done, 50);
+        });
+      }
+      return sent;
+    },
+    fail(profile, times = 1) {
+      for (let index = 0; index < times; index++) failures.push(profile);
+    },
+    reportTo(to) {
+      webhook = to;
+    },
+    deliver,
+    say: (to, from, text, more = {}) => deliver(to, message(from, { type: "text", text: { body: text }, ...more })),
+    tap(to, from, label) {
+      const offer = [...sent].reverse().find((one) => one.to === from && one.body.interactive?.action);
+      const { buttons = [], sections = [] } = offer?.body.interactive?.action ?? {};
+      const button = buttons.find(({ reply }) => reply?.title === label)?.reply;
+      const row = sections.flatMap(({ rows = [] }) => rows).find(({ title }) => title === label);
+      if (!button && !row) throw new Error(`"${label}" was not offered to ${from}`);
+      const interactive = button
+        ? { type: "button_reply", button_reply: button }
+        : { type: "list_reply", list_reply: row };
+      return deliver(
+        to,
+        message(from, { type: "interactive", interactive, context: { from: "33180000000", id: offer?.wamid } }),
+      );
+    },
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
+
+/** The words of what was sent, for tests to compare. */
+export function wordsOf(body: GraphBody): string {
+  return body.text?.body ?? body.interactive?.body?.text ?? body.template?.name ?? body.type ?? "";
+}
+
+/** What Meta would refuse, with its own code; null: nothing. */
+function problemOf(body: GraphBody): { readonly code: number; readonly detail: string } | null {
+  const missing = (detail: string) => ({ code: 131008, detail });
+  const invalid = (detail: string) => ({ code: 131009, detail });
+  if (body.messaging_product !== "whatsapp") return missing("messaging_product");
+  if (!body.to && !body.recipient) return missing("to");
+  if (body.to && !/^\+\d{5,15}$/.test(body.to)) return invalid(`to: ${body.to}`);
+  if ((body.biz_opaque_callback_data?.length ?? 0) > 512) return invalid("biz_opaque_callback_data");
+  const within = (value: string | undefined, most: number, name: string) =>
+    !value ? missing(name) : value.length > most ? invalid(`${name} is longer than ${most}`) : null;
+  switch (body.type) {
+    case "text":
+      return within(body.text?.body, 4096, "text.body");
+    case "template":
+      return (
+        within(body.template?.name, 512, "template.name") ??
+        within(body.template?.language?.code, 10, "template.language.code")
+      );
+    case "interactive": {
+      const { type, body: text, action } = body.interactive ?? {};
+      const long = within(text?.text, 1024, "interactive.body.text");
+      if (long) return long;
+      if (type === "button") {
+        const buttons = action?.buttons ?? [];
+        if (buttons.length < 1 || buttons.length > 3) return invalid(`${buttons.length} buttons`);
+        if (new Set(buttons.map(({ reply }) => reply?.title)).size !== buttons.length)
+          return invalid("two buttons with the same title");
+        for (const { reply } of buttons) {
+          const wrong = within(reply?.title, 20, "button.title") ?? within(reply?.id, 256, "button.id");
+          if (wrong) return wrong;
+        }
+        return null;
+      }
+      if (type === "list") {
+        const rows = (action?.sections ?? []).flatMap((section) => section.rows ?? []);
+        if (rows.length < 1 || rows.length > 10) return invalid(`${rows.length} rows`);
+        for (const row of rows) {
+          const wrong = within(row.title, 24, "row.title") ?? within(row.id, 200, "row.id");
+          if (wrong) return wrong;
+          if ((row.description?.length ?? 0) > 72) return invalid("row.description is longer than 72");
+        }
+        return within(action?.button, 20, "action.button");
+      }
+      return type === "cta_url" || type === "location_request_message" || type === "product_list"
+        ? null
+        : invalid(`interactive.type ${type}`);
+    }
+    case "image":
+    case "video":
+    case "audio":
+    case "document":
+    case "sticker":
+    case "location":
+    case "contacts":
+    case "reaction":
+      return body.type in body ? null : missing(body.type);
+    default:
+      return invalid(`type ${body.type}`);
+  }
+}
+
+function refuse(response: ServerResponse, status: number, code: number, detail: string): void {
+  answer(response, status, {
+    error: {
+      message: `(#${code}) ${detail}`,
+      type: "OAuthException",
+      code,
+      error_data: { messaging_product: "whatsapp", details: detail },
+      fbtrace_id: "x",
+    },
+  });
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
