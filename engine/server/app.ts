@@ -146,9 +146,14 @@ export function createApp(deps: ServerDeps): App {
     close: () =>
       new Promise((done) => {
         closing.abort();
-        server.close(() => done());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), 2000).unref();
+        // Streams end now, and their connections are idle a moment later.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
+        const cut = setTimeout(() => server.closeAllConnections(), 2000);
+        server.close(() => {
+          clearInterval(sweep);
+          clearTimeout(cut);
+          done();
+        });
       }),
   };
 }

@@ -142,6 +142,31 @@ export function openApi(routes: readonly Route[], version: string, publicUrl: st
       },
     };
   }
+  paths["/api/events"] = {
+    get: {
+      summary: "What changed, as server-sent events: look anew at what is named",
+      description: "Needs the permission `conversations.view`. `data` is JSON: `{ type, conversationId? }`.",
+      operationId: "getApiEvents",
+      parameters: [],
+      responses: {
+        200: { description: "A stream that does not end", content: { "text/event-stream": {} } },
+        401: { description: "No valid token" },
+      },
+    },
+  };
+  paths["/api/media/{id}"] = {
+    get: {
+      summary: "The file of a message, by the message's id",
+      description: "Needs the permission `messages.view`.",
+      operationId: "getApiMediaId",
+      parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+      responses: {
+        200: { description: "The file", content: { "*/*": {} } },
+        401: { description: "No valid token" },
+        404: { description: "Not there, or not yours" },
+      },
+    },
+  };
   return {
     openapi: "3.1.0",
     info: { title: "Relais", version, description: "The HTTP API of Relais. Send `Authorization: Bearer <token>`." },
