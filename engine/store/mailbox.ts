@@ -16,8 +16,8 @@ import { cancelBotSends, post } from "./threads.ts";
 const BURST_EVENTS = 20;
 const RETRY_MS = 1000;
 
-/** What a try of a step gave; `suspect`: the event was tried before and must be counted before it is tried again. */
-type Tried = StepOutcome | { readonly type: "suspect"; readonly seq: number; readonly eventId: EventId };
+/** What a try of a step gave; `uncounted`: this attempt must be on record before the event is tried (C-9). */
+type Tried = StepOutcome | { readonly type: "uncounted"; readonly seq: number; readonly attempts: number };
 
 /** One queue per conversation, in the same database and transaction as its state. */
 export function mailbox(context: Context): Mailbox {
@@ -57,13 +57,15 @@ export function mailbox(context: Context): Mailbox {
     async step(ref, decide, claim) {
       scope(ref.workspaceId);
       const tried = await attempt(ref, decide, claim, null);
-      if (tried.type !== "suspect") return tried;
-      const again = serial.then(async (): Promise<StepOutcome> => {
+      if (tried.type !== "uncounted") return tried;
+      const counted = async (): Promise<StepOutcome> => {
         const attempts = await context.db.write(() => count(ref, tried.seq));
         if (attempts > LIMITS.eventAttempts) return quarantine(context, ref, tried.seq, "tried too often");
         const outcome = await attempt(ref, decide, claim, tried.seq);
-        return outcome.type === "suspect" ? { type: "idle", nextDueAt: null } : outcome;
-      });
+        return outcome.type === "uncounted" ? { type: "idle", nextDueAt: null } : outcome;
+      };
+      if (tried.attempts === 0) return counted();
+      const again = serial.then(counted);
       serial = again.catch(() => {});
       return again;
     },
@@ -129,10 +131,14 @@ function* tryStep(
     return idle(number(first, "available_at"));
   }
   const seq = number(first, "seq");
-  const fresh = number(first, "attempts") === 1 && number(first, "created_at") >= startedAt;
-  if (counted !== seq && !fresh) {
-    return { result: { type: "suspect", seq, eventId: text(first, "id") as EventId }, changes: [] };
-  }
+  const attempts = number(first, "attempts");
+  // On SQLite the first attempt was put on record with the event itself, by this very process.
+  const isFirst =
+    context.db.dialect === "sqlite" &&
+    attempts === 1 &&
+    number(first, "created_at") >= startedAt &&
+    first.error === null;
+  if (counted !== seq && !isFirst) return { result: { type: "uncounted", seq, attempts }, changes: [] };
   const events = burstOf(rows);
   const input = yield* inputOf(context, row, events, now);
   const decision = (yield* isVoid(ref, events[0])) ? NOTHING : decide(input);
@@ -350,7 +356,7 @@ function quarantine(context: Context, ref: ConversationRef, seq: number, error: 
     );
     yield* all(
       `UPDATE conversations SET applied_seq = ?, version = version + 1, bot_enabled = 0, owner = 'agent', status = 'waiting', handover = ?,
-         due_at = CASE WHEN last_seq > ? THEN ? ELSE NULL END WHERE workspace_id = ? AND id = ?`,
+         due_at = CASE WHEN last_seq > ? THEN CAST(? AS bigint) ELSE NULL END WHERE workspace_id = ? AND id = ?`,
       seq,
       JSON.stringify({
         queue: "default",

@@ -35,14 +35,33 @@ export function* contactOf(
     else missing.push(identity);
   }
   const known = [...new Set(found)];
-  const contactId = known[0] ?? (yield* newContact(context, workspaceId, sender, now));
+  const contactId = known[0] ?? (yield* newContact(context, workspaceId, accountId, sender, now));
   for (const other of known.slice(1)) yield* mergeContacts(workspaceId, contactId, other);
   for (const identity of missing) yield* addIdentity(workspaceId, accountId, identity, contactId, now);
   return contactId;
 }
 
-function* newContact(context: Context, workspaceId: WorkspaceId, sender: Sender, now: number): Script<ContactId> {
+function* newContact(
+  context: Context,
+  workspaceId: WorkspaceId,
+  accountId: ChannelAccountId,
+  sender: Sender,
+  now: number,
+): Script<ContactId> {
   const id = context.ids.make("contact");
+  const [first] = sender.identities;
+  if (!first) throw new Error("a sender without any identity");
+  // The identity first: of two messages of a new person at the same moment, one makes the contact, the other finds it.
+  if (!(yield* claimIdentity(workspaceId, accountId, first, id, now))) {
+    const row = yield* one(
+      "SELECT contact_id FROM contact_identities WHERE workspace_id = ? AND account_id = ? AND kind = ? AND value = ?",
+      workspaceId,
+      accountId,
+      first.kind,
+      first.value,
+    );
+    if (row) return text(row, "contact_id") as ContactId;
+  }
   const name = (sender.name ?? "").slice(0, 200);
   const valueFor = (kind: IdentityValue["kind"]) =>
     sender.identities.find((identity) => identity.kind === kind)?.value ?? null;
@@ -67,16 +86,17 @@ function firstNameOf(name: string): string {
   return /^\p{L}[\p{L}'’-]{0,39}$/u.test(word) ? word : "";
 }
 
-export function* addIdentity(
+/** Whether the identity was free and is this contact's now. */
+function* claimIdentity(
   workspaceId: WorkspaceId,
   accountId: ChannelAccountId,
   identity: IdentityValue,
   contactId: ContactId,
   now: number,
-): Script<void> {
-  yield* all(
+): Script<boolean> {
+  const rows = yield* all(
     `INSERT INTO contact_identities (workspace_id, account_id, kind, value, contact_id, created_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (workspace_id, account_id, kind, value) DO NOTHING`,
+     ON CONFLICT (workspace_id, account_id, kind, value) DO NOTHING RETURNING contact_id`,
     workspaceId,
     accountId,
     identity.kind,
@@ -84,6 +104,17 @@ export function* addIdentity(
     contactId,
     now,
   );
+  return rows.length > 0;
+}
+
+export function* addIdentity(
+  workspaceId: WorkspaceId,
+  accountId: ChannelAccountId,
+  identity: IdentityValue,
+  contactId: ContactId,
+  now: number,
+): Script<void> {
+  yield* claimIdentity(workspaceId, accountId, identity, contactId, now);
   if (identity.kind !== "phone" && identity.kind !== "email") return;
   const column = identity.kind === "phone" ? "phone" : "email";
   yield* all(
