@@ -1,4 +1,5 @@
 import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 /** All settings of the program. The only reader of the environment; `.env.example` lists every one. */
@@ -43,6 +44,8 @@ export interface Config {
   readonly metrics: { readonly enabled: boolean; readonly path: string };
   /** Everything secret, so that the log can take it out wherever it turns up. */
   readonly secretValues: readonly string[];
+  /** Settings that are there and do nothing, one sentence each: better said than silently ignored. */
+  readonly notes: readonly string[];
 }
 
 const url = z.url({ protocol: /^https?$/ });
@@ -71,7 +74,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     "a file name, or postgres://user:password@host/database",
   ),
   SECRET_KEY: rule(z.string().min(16), "at least 16 characters"),
-  ADMIN_TOKEN: rule(z.string().min(16), "at least 16 characters"),
+  ADMIN_TOKEN: rule(z.string().regex(/^\S{8,}$/), "at least 8 characters without spaces"),
   DEFAULT_COUNTRY: rule(z.string().regex(/^[A-Z]{2}$/), "two capital letters, e.g. FR"),
   TIME_ZONE: rule(zone, "a time zone, e.g. Europe/Paris"),
   BURST_WINDOW_MS: rule(z.string().regex(/^\d{1,4}$/), "milliseconds from 0 to 3000"),
@@ -88,7 +91,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     z.string().regex(/^\d{3,32}$/),
     "the digits that Meta shows as phone number id (not the number itself)",
   ),
-  GRAPH_API_VERSION: rule(z.string().regex(/^v\d{1,3}\.\d$/), "e.g. v25.0"),
+  GRAPH_API_VERSION: rule(z.string().regex(/^v\d{1,3}\.\d$/), "a version, e.g. v25.0"),
   GRAPH_BASE_URL: rule(url, "an address, e.g. https://graph.facebook.com"),
   TWILIO_ACCOUNT_SID: rule(z.string().regex(/^AC[0-9a-f]{32}$/i), "AC and 32 characters"),
   TWILIO_PHONE_NUMBER: rule(
@@ -114,7 +117,6 @@ const GROUPS: readonly { readonly name: string; readonly all: readonly string[] 
 const SECRETS = [
   "SECRET_KEY",
   "ADMIN_TOKEN",
-  "OWNER_PASSWORD",
   "WHATSAPP_ACCESS_TOKEN",
   "WHATSAPP_VERIFY_TOKEN",
   "WHATSAPP_APP_SECRET",
@@ -122,6 +124,33 @@ const SECRETS = [
   "OPENAI_API_KEY",
   "GEMINI_API_KEY",
 ];
+
+/** What the environment may name and this version does not use. */
+const NOT_YET: readonly { readonly names: RegExp; readonly what: string }[] = [
+  { names: /^(MESSENGER_.+|META_APP_ID)$/, what: "Messenger" },
+  { names: /^(IMAP|SMTP)_.+$/, what: "e-mail" },
+  { names: /^TWILIO_WHATSAPP_NUMBER$/, what: "WhatsApp through Twilio" },
+  { names: /^OWNER_(EMAIL|PASSWORD)$/, what: "signing in" },
+];
+/** Names that begin like ours: one that we do not know is a slip of the pen. */
+const OURS = /^(WHATSAPP|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
+const KNOWN = new Set([
+  ...Object.keys(RULES),
+  ...GROUPS.flatMap(({ all }) => all),
+  ...SECRETS,
+  "WHATSAPP_BUSINESS_ACCOUNT_ID",
+]);
+
+function notesOn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.keys(env).flatMap((name) => {
+    if (!env[name]?.trim()) return [];
+    const later = NOT_YET.find(({ names }) => names.test(name));
+    if (later) return [`${name} is set, but ${later.what} is not part of this version: it is ignored.`];
+    return OURS.test(name) && !KNOWN.has(name)
+      ? [`${name} is set, but there is no such setting: see .env.example for the names.`]
+      : [];
+  });
+}
 
 /** Reads and checks the environment: the settings, or one sentence for each that is wrong. Values are never repeated. */
 export function readConfig(
@@ -157,7 +186,7 @@ export function readConfig(
     publicUrl: (get("PUBLIC_URL") ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: get("DATABASE_URL") ?? join(inFolder(dataDir), "relais.db"),
     dataDir: inFolder(dataDir),
-    flowsDir: inFolder(get("FLOWS_DIR") ?? new URL("../flows", import.meta.url).pathname),
+    flowsDir: inFolder(get("FLOWS_DIR") ?? fileURLToPath(new URL("../flows", import.meta.url))),
     secretKey: get("SECRET_KEY"),
     adminToken: get("ADMIN_TOKEN"),
     country: get("DEFAULT_COUNTRY") ?? "FR",
@@ -201,9 +230,16 @@ export function readConfig(
       enabled: !["false", "0"].includes(get("PROMETHEUS_ENABLED") ?? "true"),
       path: get("PROMETHEUS_METRICS_PATH") ?? "/metrics",
     },
-    secretValues: SECRETS.flatMap((name) => get(name) ?? []),
+    secretValues: [...SECRETS.flatMap((name) => get(name) ?? []), ...databasePassword(get("DATABASE_URL"))],
+    notes: notesOn(env),
   };
   return { config };
+}
+
+function databasePassword(databaseUrl: string | undefined): readonly string[] {
+  if (!databaseUrl || !URL.canParse(databaseUrl)) return [];
+  const { password } = new URL(databaseUrl);
+  return password === "" ? [] : [password, decodeURIComponent(password)];
 }
 
 function listOf(value: string | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files } from "./ports.ts";
@@ -12,9 +12,10 @@ export function createFiles(folder: string): Files {
       const name = createHash("sha256").update(content).digest("hex");
       await mkdir(folder, { recursive: true });
       const file = join(folder, name);
-      // Written aside and renamed: a crash leaves no half file under a good name.
-      await writeFile(`${file}.part`, content, { mode: 0o600 });
-      await rename(`${file}.part`, file);
+      // Written aside and renamed: a crash leaves no half file under a good name. Two may save the same file at once.
+      const part = `${file}.${randomUUID()}.part`;
+      await writeFile(part, content, { mode: 0o600 });
+      await rename(part, file);
       return { path: name, sizeBytes: content.byteLength };
     },
     async read(path) {

@@ -21,10 +21,20 @@ export function loadKey(secretKey: string | undefined, dataDir: string): Buffer 
 /** A random secret under DATA_DIR, made at the first start. */
 export function keptSecret(dataDir: string, name: string): string {
   const file = join(dataDir, name);
-  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  if (existsSync(file)) {
+    const kept = readFileSync(file, "utf8").trim();
+    if (kept === "") throw new Error(`${file} is empty: put back what it held, or remove it to begin anew.`);
+    return kept;
+  }
   mkdirSync(dataDir, { recursive: true });
   const made = randomBytes(32).toString("base64url");
-  writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx" });
+  try {
+    writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx", flush: true });
+  } catch (error) {
+    // Another process that starts at the same moment was faster: its secret is everybody's.
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return keptSecret(dataDir, name);
+    throw error;
+  }
   return made;
 }
 
