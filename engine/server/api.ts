@@ -5,6 +5,7 @@ import type { ContactId, ConversationId, EffectId, EventId } from "../core/domai
 import { NAME } from "../core/flow/document.ts";
 import type { ServerDeps } from "./deps.ts";
 import { apiMessage, messageView } from "./message-view.ts";
+import { productsOf } from "./products.ts";
 import { NOT_FOUND, ok, type Route, route } from "./route.ts";
 
 const id = z.strictObject({ id: z.string().min(1).max(200) });
@@ -418,10 +419,12 @@ export function apiRoutes(deps: ServerDeps): readonly Route[] {
       method: "put",
       path: "/api/products",
       permission: "catalogue.edit",
-      summary: "Imports a catalogue as CSV; lines that cannot be read are named and leave nothing half done",
+      summary:
+        "Imports a catalogue as CSV or as a JSON list; what cannot be read is named and nothing is left half done",
       body: "text",
-      run: async ({ principal, body }) => {
-        const { products, problems } = parseCatalogue(String(body));
+      run: async ({ principal, body, headers }) => {
+        const isJson = headers("content-type")?.startsWith("application/json") ?? false;
+        const { products, problems } = isJson ? productsOf(String(body)) : parseCatalogue(String(body));
         if (problems.length > 0) return { status: 422, body: { problems } };
         return ok(await store.shop.saveProducts(principal.workspaceId, products));
       },

@@ -15,7 +15,7 @@ import { pageRoutes } from "./pages.ts";
 import { openApi, type Principal, type Reply, type Route } from "./route.ts";
 import { webhooks } from "./webhooks.ts";
 
-/** How long an answer about the database's health may be kept: whoever asks often must not make it work. */
+/** How long an answer that anybody may ask for is kept: whoever asks often must not make the database work. */
 const HEALTH_MS = 1000;
 type Bindings = { Bindings: { incoming?: IncomingMessage } };
 
@@ -72,7 +72,8 @@ export function createApp(deps: ServerDeps): App {
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     }),
   );
-  hono.get("/api/public/status", async (c) => c.json(await publicStatus(deps)));
+  const status = kept(deps.clock, HEALTH_MS, () => publicStatus(deps));
+  hono.get("/api/public/status", async (c) => c.json(await status()));
   hono.route("/chat/api", chatRoutes(deps, closing.signal) as unknown as Hono<Bindings>);
 
   const authorized = (c: Context<Bindings>, permission: Route["permission"]): Principal | Reply => {
@@ -162,8 +163,14 @@ export function createApp(deps: ServerDeps): App {
 function kept<T>(clock: ServerDeps["clock"], forMs: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | null = null;
   return () => {
-    if (!last || clock.now() - last.at >= forMs) last = { at: clock.now(), answer: ask() };
-    return last.answer;
+    if (last && clock.now() - last.at < forMs) return last.answer;
+    const answer = ask();
+    last = { at: clock.now(), answer };
+    // What failed is not kept.
+    answer.catch(() => {
+      last = null;
+    });
+    return answer;
   };
 }
 
@@ -185,8 +192,9 @@ function send(c: Context<Bindings>, { status, body, headers, type }: Reply): Res
 /** For the start page: what is connected. No ids, no addresses, no secrets. */
 async function publicStatus(deps: ServerDeps): Promise<object> {
   const { settings } = deps;
-  const published = new Set((await deps.store.flows.current()).map(({ flow }) => flow));
-  const accounts = deps.accounts();
+  const isOurs = ({ workspaceId }: { readonly workspaceId: string }): boolean => workspaceId === settings.workspaceId;
+  const published = new Set((await deps.store.flows.current()).filter(isOurs).map(({ flow }) => flow));
+  const accounts = deps.accounts().filter(isOurs);
   const webhookOf: Readonly<Record<string, string>> = { whatsapp: "/webhook/whatsapp", sms: "/webhook/twilio" };
   return {
     version: settings.version,

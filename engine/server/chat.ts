@@ -50,10 +50,7 @@ export function chatRoutes(
     const account = accountOf(c.req.query("account"));
     const host = c.req.header("host");
     // Pages of this very server may ask under whatever name they were opened.
-    const own =
-      origin !== undefined &&
-      host !== undefined &&
-      new URL(origin === "null" ? "http://null.invalid" : origin).host === host;
+    const own = origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
     const allowed = own ? origin : allowedOrigin(account, origin);
     if (allowed && !own) {
       c.header("access-control-allow-origin", allowed);

@@ -487,6 +487,43 @@ describe("a catalogue", () => {
   });
 });
 
+test("a catalogue comes as JSON too, and names what does not fit", async () => {
+  const bread = { sku: "J1", category: "Pain", names: { fr: "Miche", en: "Loaf" }, priceCents: 450 };
+  const bad = await send("/api/products", [bread, { ...bread, sku: "J 2" }, { ...bread, workspaceId: "x" }], {
+    method: "PUT",
+  });
+  expect(bad.status).toBe(422);
+  expect(await bad.json()).toMatchObject({ problems: [{ line: 2 }, { line: 3 }] });
+  expect(await (await send("/api/products", [bread], { method: "PUT" })).json()).toEqual({ made: 1, updated: 0 });
+  expect((await send("/api/products", "{", { method: "PUT" })).status).toBe(422);
+});
+
+test("the start page learns what is connected, and nothing of another workspace", async () => {
+  const status = await (await fetch(`${relais.url}/api/public/status`)).json();
+  expect(status).toMatchObject({
+    assistant: "builtin",
+    backupNumber: false,
+    channels: expect.arrayContaining([
+      expect.objectContaining({ type: "whatsapp", connected: true, status: "active" }),
+    ]),
+    webhooks: expect.arrayContaining([{ channel: "whatsapp", url: "https://relais.example.com/webhook/whatsapp" }]),
+    flows: [{ id: "hello", published: expect.any(Boolean) }],
+  });
+  const theirs = (await (await neighbour.hono.request("/api/public/status")).json()) as {
+    channels: { connected: boolean }[];
+  };
+  expect(theirs.channels.filter(({ connected }) => connected)).toEqual([]);
+});
+
+test.each(["foo", "null", "https://evil.example.com", "http://127.0.0.1.evil.example.com"])(
+  "the chat refuses pages from %s",
+  async (origin) => {
+    const headers = { origin, host: `127.0.0.1:${relais.port}` };
+    const answer = await relais.app.hono.request("/chat/api/sessions", { method: "POST", headers });
+    expect(answer.status).toBe(403);
+  },
+);
+
 describe("health", () => {
   test("ready while work is taken, 503 while stopping; alive all the time", async () => {
     expect((await fetch(`${relais.url}/readyz`)).status).toBe(200);
