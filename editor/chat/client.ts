@@ -59,6 +59,8 @@ export interface ChatClient {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
+/** Between two tries to send what is waiting; the browser's own word that it is online comes before. */
+const RETRY_MS = 2000;
 
 /** Talks to the server: one visitor, one thread. Lines are known by their position, so none is lost or shown twice. */
 export function createChatClient(
@@ -143,6 +145,7 @@ export function createChatClient(
   const flush = async (): Promise<void> => {
     if (sending) return;
     sending = true;
+    let again = false;
     try {
       for (
         let next = state.pending.find(({ failed }) => !failed);
@@ -169,11 +172,18 @@ export function createChatClient(
         });
       }
     } catch {
-      // Still in the list: sent with the same id when the connection is back.
+      // Still in the list: sent with the same id when the connection is back, even if the stream never noticed.
       update({ connection: "offline" });
+      again = true;
     } finally {
       sending = false;
     }
+    if (!again || stopped) {
+      if (!again && state.connection === "offline" && state.pending.length === 0) update({ connection: "open" });
+      return;
+    }
+    await around.wait(RETRY_MS);
+    await flush();
   };
 
   const run = async (): Promise<void> => {

@@ -16,19 +16,21 @@ export interface ChatView {
 export interface ChatViewOptions {
   readonly base: string;
   readonly close?: () => void;
+  /** On a page of its own the chat's title is the page's. */
+  readonly heading?: "h1" | "h2";
   /** A new line of the other side came. */
   readonly heard?: () => void;
 }
 
 /** The chat as one element. Words of others are only ever text nodes: nothing in them is markup. */
-export function createChatView({ base, close, heard }: ChatViewOptions): ChatView {
+export function createChatView({ base, close, heard, heading = "h2" }: ChatViewOptions): ChatView {
   const language = chatLanguage(navigator.language);
   const strings = stringsIn(language);
   const root = make("section", "chat");
   root.lang = language;
   root.setAttribute("aria-label", strings.title);
   const lamp = make("span", "lamp");
-  const title = make("h2", "", strings.title);
+  const title = make(heading, "title", strings.title);
   const header = make("header", "");
   header.append(lamp, title);
   if (close) header.append(iconButton(CLOSE_ICON, strings.close, close));
