@@ -27,7 +27,8 @@ const CALLING: Readonly<Record<string, { readonly code: string; readonly trunk: 
 
 /** French numbers of the overseas departments are dialled like mainland ones, but have codes of their own. */
 const OVERSEAS: readonly (readonly [RegExp, string])[] = [
-  [/^0(262|263|692|693|639|269)/, "262"],
+  // 06 39 98 is the mainland range that is reserved for fiction.
+  [/^0(262|263|692|693|269|639(?!98))/, "262"],
   [/^0(590|690|691)/, "590"],
   [/^0(594|694)/, "594"],
   [/^0(596|696|697)/, "596"],
