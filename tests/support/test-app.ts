@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { channelOf, channels as knownChannels } from "../../channels/registry.ts";
@@ -57,7 +57,6 @@ export async function startTestApp(
     capabilitiesOf: (type) => channelOf(type).capabilities,
   });
   const store: Store = { ...real, ...options.broken };
-  const { mkdirSync } = await import("node:fs");
   mkdirSync(flowsDir);
   writeFileSync(join(flowsDir, "hello.flow.yaml"), FLOW);
   const workspace = await store.workspaces.first({
@@ -213,6 +212,7 @@ export function twilioSignature(url: string, params: Readonly<Record<string, str
   return createHmac("sha1", token).update(text).digest("base64");
 }
 
+/** A flow that says good day and ends. */
 export const FLOW = `# kept as it is
 flow: hello
 languages: [fr]

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type { ContactId } from "../core/domain/ids.ts";
+import type { ServerDeps } from "./deps.ts";
+import { given, id, page } from "./query.ts";
+import { NOT_FOUND, ok, type Route, route } from "./route.ts";
+
+/** The people who wrote. */
+export function contactRoutes(deps: ServerDeps): readonly Route[] {
+  const { store } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/api/contacts",
+      permission: "contacts.view",
+      summary: "Contacts, newest first",
+      query: z.strictObject({ search: z.string().max(100).optional(), ...page }),
+      run: async ({ principal, query }) => ok(await store.conversations.contacts(principal.workspaceId, given(query))),
+    }),
+    route({
+      method: "get",
+      path: "/api/contacts/{id}",
+      permission: "contacts.view",
+      summary: "One contact",
+      params: id,
+      run: async ({ principal, params }) => {
+        const contact = await store.conversations.contact(principal.workspaceId, params.id as ContactId);
+        return contact ? ok(contact) : NOT_FOUND;
+      },
+    }),
+  ];
+}

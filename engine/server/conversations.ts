@@ -1,0 +1,177 @@
+import { z } from "zod";
+import type { ConversationId } from "../core/domain/ids.ts";
+import { NAME } from "../core/flow/document.ts";
+import { command } from "./command.ts";
+import type { ServerDeps } from "./deps.ts";
+import { apiMessage, messageView } from "./message-view.ts";
+import { given, id, page } from "./query.ts";
+import { NOT_FOUND, ok, type Route, route } from "./route.ts";
+
+/** Messages and conversations: what was said, and who answers. */
+export function conversationRoutes(deps: ServerDeps): readonly Route[] {
+  const { store } = deps;
+  return [
+    route({
+      method: "get",
+      path: "/api/messages",
+      permission: "messages.view",
+      summary: "Messages, newest first; of one conversation in its order with `afterPosition`",
+      query: z.strictObject({
+        externalId: z.string().max(500).optional(),
+        conversationId: z.string().max(100).optional(),
+        status: z.enum(["queued", "sent", "delivered", "read", "failed", "cancelled", "received"]).optional(),
+        afterPosition: z.coerce.number().int().min(0).optional(),
+        ...page,
+      }),
+      reply: z.object({ items: z.array(apiMessage), next: z.string().nullable() }),
+      run: async ({ principal, query }) => {
+        const found = await store.conversations.messages(principal.workspaceId, given(query));
+        return ok({ items: found.items.map(messageView), next: found.next });
+      },
+    }),
+    route({
+      method: "get",
+      path: "/api/conversations",
+      permission: "conversations.view",
+      summary: "Conversations, the last spoken in first",
+      query: z.strictObject({
+        status: z.enum(["open", "waiting", "closed", "archived", "spam"]).optional(),
+        owner: z.enum(["bot", "agent"]).optional(),
+        channel: z.enum(["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"]).optional(),
+        accountId: z.string().max(100).optional(),
+        contactId: z.string().max(100).optional(),
+        ...page,
+      }),
+      run: async ({ principal, query }) => ok(await store.conversations.list(principal.workspaceId, given(query))),
+    }),
+    route({
+      method: "get",
+      path: "/api/conversations/{id}",
+      permission: "conversations.view",
+      summary: "One conversation, and where the bot stands in it",
+      params: id,
+      run: async ({ principal: { workspaceId }, params }) => {
+        const conversation = await store.conversations.get(workspaceId, params.id as ConversationId);
+        if (!conversation) return NOT_FOUND;
+        const run = await store.conversations.run(workspaceId, conversation.id);
+        const steps = await store.conversations.steps(workspaceId, conversation.id, 20);
+        const notes = await store.conversations.notes(workspaceId, conversation.id);
+        const frames =
+          (run?.state as { frames?: readonly { flow: string; snapshot: { value: string } }[] } | undefined)?.frames ??
+          [];
+        return ok({
+          ...conversation,
+          run: run && {
+            id: run.id,
+            flow: run.flow,
+            versionId: run.versionId,
+            at: frames.map(({ flow, snapshot }) => ({ flow, node: snapshot.value })),
+            timers: run.timers,
+          },
+          steps,
+          notes,
+        });
+      },
+    }),
+    route({
+      method: "get",
+      path: "/api/conversations/{id}/messages",
+      permission: "messages.view",
+      summary: "The thread of a conversation, oldest first after a position",
+      params: id,
+      query: z.strictObject({ afterPosition: z.coerce.number().int().min(0).default(0), limit: page.limit }),
+      reply: z.object({ items: z.array(apiMessage), next: z.string().nullable() }),
+      run: async ({ principal: { workspaceId }, params, query }) => {
+        if (!(await store.conversations.get(workspaceId, params.id as ConversationId))) return NOT_FOUND;
+        const found = await store.conversations.messages(workspaceId, { conversationId: params.id, ...query });
+        return ok({ items: found.items.map(messageView), next: found.next });
+      },
+    }),
+    route({
+      method: "post",
+      path: "/api/conversations/{id}/messages",
+      permission: "messages.send",
+      summary:
+        "A person writes: takes the conversation over. Send `Idempotency-Key`, or `clientId`, so that a repeat sends nothing twice",
+      params: id,
+      body: z.strictObject({
+        text: z.string().trim().min(1).max(4000),
+        clientId: z.string().min(1).max(200).optional(),
+      }),
+      reply: apiMessage,
+      run: async ({ principal, params, body, headers }) => {
+        const clientId = body.clientId ?? headers("idempotency-key") ?? deps.ids.token();
+        const ref = { workspaceId: principal.workspaceId, conversationId: params.id as ConversationId };
+        const sent = await store.conversations.sendAsAgent(ref, {
+          content: { type: "text", text: body.text },
+          by: principal.name,
+          clientId,
+          via: "api",
+        });
+        switch (sent.type) {
+          case "notFound":
+            return NOT_FOUND;
+          case "conflict":
+            return { status: 409, body: { error: "this id was used for another message" } };
+          case "windowClosed":
+            return {
+              status: 422,
+              body: { error: "the service window is closed: only an approved template may be sent", since: sent.since },
+            };
+          case "queued": {
+            const { position } = sent.message;
+            const found = await store.conversations.messages(principal.workspaceId, {
+              conversationId: params.id,
+              afterPosition: position - 1,
+              limit: 1,
+            });
+            const [view] = found.items;
+            return view ? { status: 201, body: messageView(view) } : NOT_FOUND;
+          }
+        }
+      },
+    }),
+    route({
+      method: "post",
+      path: "/api/conversations/{id}/takeover",
+      permission: "messages.send",
+      summary: "A person takes the conversation: the bot says nothing more in it",
+      params: id,
+      body: z.strictObject({}),
+      run: ({ principal, params }) =>
+        command(deps, principal.workspaceId, params.id, { type: "takeOver", by: principal.name, via: "api" }),
+    }),
+    route({
+      method: "post",
+      path: "/api/conversations/{id}/handback",
+      permission: "messages.send",
+      summary: "Gives the conversation back to the bot: where it stood, from the start, or at a node",
+      params: id,
+      body: z.strictObject({
+        mode: z.enum(["continue", "restart"]).default("continue"),
+        node: z.string().regex(NAME).optional(),
+      }),
+      run: ({ principal, params, body }) =>
+        command(deps, principal.workspaceId, params.id, {
+          type: "handBack",
+          by: principal.name,
+          mode: body.mode,
+          ...(body.node ? { node: body.node } : {}),
+        }),
+    }),
+    route({
+      method: "post",
+      path: "/api/conversations/{id}/bot",
+      permission: "messages.send",
+      summary: "Switches the bot on or off in one conversation",
+      params: id,
+      body: z.strictObject({ enabled: z.boolean() }),
+      run: ({ principal, params, body }) =>
+        command(deps, principal.workspaceId, params.id, {
+          type: "botSwitch",
+          enabled: body.enabled,
+          by: principal.name,
+        }),
+    }),
+  ];
+}
