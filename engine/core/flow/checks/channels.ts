@@ -1,114 +1,192 @@
-import { bilingual } from "../../domain/language.ts";
+import type { Capabilities } from "../../domain/channel.ts";
+import { type Bilingual, bilingual, type Language } from "../../domain/language.ts";
 import type { OutboundContent } from "../../domain/message.ts";
 import { fit } from "../../run/fit.ts";
-import type { Check, Finding } from "./check.ts";
+import type { Check, CheckContext, CheckedFlow, Finding } from "./check.ts";
 
-type Shape = "buttons" | "list" | "text" | "other";
+/** What a channel does to a content, when it is not what the author sees. */
+interface Change {
+  readonly severity: Finding["severity"];
+  readonly said: Bilingual;
+}
+type Judge = (content: OutboundContent, shown: readonly OutboundContent[], can: Capabilities) => Change | null;
 
-/** How a channel shows what the author wrote, when it is not what the author sees. */
-export const channelFit: Check = {
-  code: "channel-fit",
-  find: ({ document, graph }, { channels }) => {
-    const allowed = channels.filter(({ type }) => !document.channels || document.channels.includes(type));
-    return [...graph.vertices.values()].flatMap(({ id, type, node }) =>
-      allowed.flatMap(({ label, capabilities }): readonly Finding[] => {
-        const language = document.languages[0] ?? "fr";
-        return type.contents(node, language).flatMap((content): readonly Finding[] => {
-          const shown = fit(content, capabilities, language);
-          const said = changeOf(content, shown);
-          if (!said) return [];
-          return [
-            {
-              severity: "info",
-              path: ["nodes", id],
-              part: "key",
-              node: id,
-              message: {
-                fr: `Sur ${bilingual(label, "fr")}, ${said.fr}`,
-                en: `On ${bilingual(label, "en")}, ${said.en}`,
-              },
-            },
-          ];
-        });
-      }),
-    );
-  },
+/** A text that goes in parts, or an answer that no button of the channel can hold. */
+export const textTooLong: Check = {
+  code: "text-too-long",
+  find: perChannel((content, shown, can) => {
+    if (content.type === "text" && shown.length > 1) {
+      return {
+        severity: "warning",
+        said: {
+          fr: `ce texte de ${content.text.length} signes part en ${shown.length} messages : raccourcissez-le à ${can.maxTextLength} signes.`,
+          en: `this text of ${content.text.length} characters goes as ${shown.length} messages: shorten it to ${can.maxTextLength}.`,
+        },
+      };
+    }
+    if (content.type !== "choices") return null;
+    const long = content.choices.find(({ label }) => label.length > labelRoom(content, can));
+    if (long && can.buttons) {
+      const room = labelRoom(content, can);
+      return {
+        severity: "warning",
+        said: {
+          fr: `« ${long.label} » est trop long pour un bouton (${room} signes) : ${shapeOf(shown, "fr")}. Raccourcissez-le.`,
+          en: `"${long.label}" is too long for a button (${room} characters): ${shapeOf(shown, "en")}. Shorten it.`,
+        },
+      };
+    }
+    const texts = shown.filter(({ type }) => type === "text" || type === "choices");
+    if (texts.length < 2) return null;
+    return {
+      severity: "warning",
+      said: {
+        fr: `cette question est trop longue et part en ${texts.length} messages : raccourcissez-la.`,
+        en: `this question is too long and goes as ${texts.length} messages: shorten it.`,
+      },
+    };
+  }),
 };
 
-function changeOf(
-  content: OutboundContent,
-  shown: readonly OutboundContent[],
-): { readonly fr: string; readonly en: string } | null {
-  if (content.type === "choices") {
-    const last = shown[shown.length - 1];
-    const shape: Shape =
-      last?.type === "choices"
-        ? last.listLabel === undefined
-          ? "buttons"
-          : "list"
-        : last?.type === "text"
-          ? "text"
-          : "other";
+/** More choices than the channel has buttons for. A list is the channel's own way; numbered text asks more of the contact. */
+export const tooManyChoices: Check = {
+  code: "too-many-choices",
+  find: perChannel((content, shown, can) => {
+    if (content.type !== "choices" || !can.buttons) return null;
     const count = content.choices.length;
-    if (shape === "list")
-      return {
-        fr: `les ${count} boutons deviennent une liste à ouvrir.`,
-        en: `the ${count} buttons become a list that opens.`,
-      };
-    if (shape === "text")
-      return {
-        fr: `les ${count} choix deviennent un texte numéroté ; le client répond par un chiffre ou un mot.`,
-        en: `the ${count} choices become numbered text; the contact answers with a number or a word.`,
-      };
-    return null;
-  }
-  const first = shown[0];
-  if (shown.length === 0) return { fr: "ce message n'est pas montré.", en: "this message is not shown." };
-  if (content.type === "media" && first?.type === "text")
-    return { fr: "le fichier devient un lien.", en: "the file becomes a link." };
-  if (content.type === "text" && shown.length > 1)
+    if (count <= can.buttons.max) return null;
+    const listed = shown.some(({ type }) => type === "choices");
+    const most = can.list?.max ?? can.buttons.max;
     return {
-      fr: `ce texte est trop long et part en ${shown.length} messages.`,
-      en: `this text is too long and goes as ${shown.length} messages.`,
+      severity: listed ? "info" : "warning",
+      said: {
+        fr: `${count} choix, c'est plus que ${can.buttons.max} boutons : ${shapeOf(shown, "fr")}.${listed ? "" : ` Gardez-en ${most} au plus.`}`,
+        en: `${count} choices are more than ${can.buttons.max} buttons: ${shapeOf(shown, "en")}.${listed ? "" : ` Keep ${most} at most.`}`,
+      },
     };
+  }),
+};
+
+/** What the channel cannot show as it is: it becomes text, or is lost. */
+export const unsupportedContent: Check = {
+  code: "unsupported-content",
+  find: perChannel((content, shown, can) => {
+    const words = shown.some((one) => one.type !== "text" || one.text.trim() !== "");
+    if (!words) {
+      return {
+        severity: "error",
+        said: {
+          fr: "ce message ne peut pas être montré : remplacez-le par un texte, ou réservez ce scénario à d'autres canaux (channels).",
+          en: "this message cannot be shown: replace it by a text, or keep this flow to other channels (channels).",
+        },
+      };
+    }
+    if (shown.some(({ type }) => type === content.type)) return null;
+    switch (content.type) {
+      case "choices":
+        return can.buttons || can.list
+          ? null
+          : {
+              severity: "info",
+              said: {
+                fr: `il n'y a pas de boutons : ${shapeOf(shown, "fr")}.`,
+                en: `there are no buttons: ${shapeOf(shown, "en")}.`,
+              },
+            };
+      case "media":
+        return shown.some(({ type }) => type === "media")
+          ? null
+          : { severity: "warning", said: { fr: "le fichier devient un lien.", en: "the file becomes a link." } };
+      case "link":
+        return {
+          severity: "info",
+          said: { fr: "le bouton devient un lien dans le texte.", en: "the button becomes a link in the text." },
+        };
+      case "location":
+        return { severity: "info", said: { fr: "le lieu devient un lien.", en: "the place becomes a link." } };
+      case "contacts":
+        return {
+          severity: "info",
+          said: { fr: "la fiche de contact devient un texte.", en: "the contact card becomes text." },
+        };
+      case "template":
+        return {
+          severity: "warning",
+          said: {
+            fr: "le modèle part comme un simple texte : vérifiez le texte pour le fil.",
+            en: "the template goes as plain text: check the text for the thread.",
+          },
+        };
+      case "locationRequest":
+        return {
+          severity: "warning",
+          said: {
+            fr: "le client n'a pas de bouton pour envoyer sa position : demandez plutôt une adresse.",
+            en: "the contact has no button to send a place: ask for an address instead.",
+          },
+        };
+      default:
+        return null;
+    }
+  }),
+};
+
+/** Looks at every content of every node, as each allowed channel shows it in each language; says each thing once. */
+function perChannel(judge: Judge): Check["find"] {
+  return ({ document, graph }, context) => {
+    const channels = allowedIn({ document, graph }, context);
+    return [...graph.vertices.values()].flatMap(({ id, type, node }) => {
+      const contents = document.languages.map((language) => ({ language, list: type.contents(node, language) }));
+      return channels.flatMap(({ label, capabilities }): readonly Finding[] => {
+        const change = firstChange(contents, capabilities, judge);
+        if (!change) return [];
+        const { severity, said } = change;
+        const message = {
+          fr: `Sur ${bilingual(label, "fr")}, ${said.fr}`,
+          en: `On ${bilingual(label, "en")}, ${said.en}`,
+        };
+        return [{ severity, path: ["nodes", id], part: "key", node: id, message }];
+      });
+    });
+  };
+}
+
+function firstChange(
+  contents: readonly { readonly language: Language; readonly list: readonly OutboundContent[] }[],
+  can: Capabilities,
+  judge: Judge,
+): Change | null {
+  for (const { language, list } of contents) {
+    for (const content of list) {
+      const change = judge(content, fit(content, can, language), can);
+      if (change) return change;
+    }
+  }
   return null;
 }
 
-/** A pause longer than the service window, then free text: only an approved template may go out. */
-export const outsideWindow: Check = {
-  code: "outside-window",
-  find: ({ document, graph }, { channels }) => {
-    const limits = channels
-      .filter(({ type }) => !document.channels || document.channels.includes(type))
-      .flatMap(({ label, capabilities }) =>
-        capabilities.serviceWindowHours === null ? [] : [{ label, hours: capabilities.serviceWindowHours }],
-      );
-    const strictest = limits.sort((a, b) => a.hours - b.hours)[0];
-    if (!strictest) return [];
-    return [...graph.vertices.values()].flatMap(({ id, type, node }): readonly Finding[] => {
-      const sketch = type.compile(node, id);
-      const late = (sketch.after ?? []).filter(({ delay }) => "ms" in delay && delay.ms >= strictest.hours * 3_600_000);
-      return late.flatMap(({ exit }): readonly Finding[] => {
-        const next = node.exits?.[exit];
-        const target = next === undefined ? undefined : graph.vertices.get(next);
-        const speaks = target?.type
-          .contents(target.node, document.languages[0] ?? "fr")
-          .some(({ type: kind }) => kind !== "template");
-        if (!target || !speaks) return [];
-        return [
-          {
-            severity: "warning",
-            path: ["nodes", id, "exits", exit],
-            node: id,
-            exit,
-            message: {
-              fr: `Après cette attente, ${bilingual(strictest.label, "fr")} n'accepte plus de texte libre (${strictest.hours} h) : envoyez un modèle approuvé, ou attendez moins.`,
-              en: `After this wait, ${bilingual(strictest.label, "en")} takes no free text any more (${strictest.hours} h): send an approved template, or wait less.`,
-            },
-            example: { chat: [{ event: `+${strictest.hours} h` }], path: [id, target.id] },
-          },
-        ];
-      });
-    });
-  },
-};
+/** The channels that the flow is written for: those it names, else all that are connected. */
+export function allowedIn({ document }: CheckedFlow, { channels }: CheckContext): CheckContext["channels"] {
+  return channels.filter(({ type }) => !document.channels || document.channels.includes(type));
+}
+
+function labelRoom(content: Extract<OutboundContent, { readonly type: "choices" }>, can: Capabilities): number {
+  const asButtons = can.buttons && content.choices.length <= can.buttons.max;
+  return asButtons ? can.buttons.labelLength : (can.list?.labelLength ?? can.buttons?.labelLength ?? Infinity);
+}
+
+function shapeOf(shown: readonly OutboundContent[], language: Language): string {
+  const last = shown[shown.length - 1];
+  if (last?.type !== "choices") {
+    return bilingual(
+      {
+        fr: "les choix deviennent un texte numéroté, le client répond par un chiffre ou un mot",
+        en: "the choices become numbered text, the contact answers with a number or a word",
+      },
+      language,
+    );
+  }
+  return last.listLabel === undefined
+    ? bilingual({ fr: "le client voit des boutons", en: "the contact sees buttons" }, language)
+    : bilingual({ fr: "le client voit une liste à ouvrir", en: "the contact sees a list that opens" }, language);
+}

@@ -6,8 +6,9 @@ import type { ParsedFlow } from "../parse.ts";
 import type { FlowGraph } from "./graph.ts";
 
 /**
- * One check is one file: it looks at a flow and says, in whole sentences, what to do. To add one, write the file, add it
- * to `registry.ts`, and a good and a bad flow to the tests.
+ * One check looks at a flow and says, in whole sentences, what to do. To add one: write it beside its kin (`structure`,
+ * `words`, `channels` …) or in a file of its own, add it to `registry.ts`, and put `<code>.good.flow.yaml` and
+ * `<code>.bad.flow.yaml` into the tests, where the suite misses them until they are there.
  */
 export interface Check {
   readonly code: string;
@@ -47,6 +48,7 @@ export interface Finding {
   readonly fix?: { readonly title: Bilingual; readonly edits: readonly FlowEdit[] };
 }
 
+/** A finding with its place in the text. */
 export function diagnosticOf(code: string, finding: Finding, parsed: ParsedFlow): Diagnostic {
   const { path, part, example, fix, node, exit, severity, message } = finding;
   return {

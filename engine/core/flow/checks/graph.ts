@@ -1,24 +1,33 @@
-import type { ExampleLine } from "../../domain/diagnostic.ts";
-import { inLanguage, type LocalizedText } from "../../domain/language.ts";
-import { textOf } from "../../domain/message.ts";
-import type { ExitSpec, FlowNode, NodeType } from "../../nodes/node-type.ts";
+import type { ExitSpec, FlowNode, NodeType, StateSketch } from "../../nodes/node-type.ts";
 import { nodeTypeOf } from "../../nodes/registry.ts";
 import type { FlowDocument } from "../document.ts";
 
+/** A node with what its type says of it. */
 export interface Vertex {
   readonly id: string;
   readonly node: FlowNode;
   readonly type: NodeType;
   readonly exits: readonly ExitSpec[];
+  readonly waitsFor: ReturnType<NodeType["waitsFor"]>;
+  readonly sketch: StateSketch;
+  readonly variables: ReturnType<NodeType["variables"]>;
   /** Connected exits that lead to a node that exists. */
-  readonly out: readonly { readonly exit: ExitSpec; readonly to: string }[];
+  readonly out: readonly Edge[];
 }
 
-/** The flow as a graph: nodes, and where their exits lead. */
+/** A connected way out. */
+export interface Edge {
+  readonly exit: ExitSpec;
+  readonly to: string;
+}
+
+/** The flow as a graph: nodes, and where their exits lead. Made in time linear in the size of the flow. */
 export interface FlowGraph {
   readonly vertices: ReadonlyMap<string, Vertex>;
-  /** Nodes that the start or an interrupt leads to, each with the step by which it was first reached. */
-  readonly reached: ReadonlyMap<string, { readonly from: string; readonly exit: ExitSpec } | null>;
+  /** The start and the targets of interrupts, as far as they exist; each once. */
+  readonly entries: readonly string[];
+  /** Nodes that an entry leads to. */
+  readonly reached: ReadonlySet<string>;
 }
 
 export function graphOf(document: FlowDocument): FlowGraph {
@@ -28,58 +37,65 @@ export function graphOf(document: FlowDocument): FlowGraph {
     const exits = type.exits(node);
     const out = exits.flatMap((exit) => {
       const to = node.exits?.[exit.name];
-      return to !== undefined && document.nodes[to] ? [{ exit, to }] : [];
+      return to !== undefined && Object.hasOwn(document.nodes, to) ? [{ exit, to }] : [];
     });
-    vertices.set(id, { id, node, type, exits, out });
+    vertices.set(id, {
+      id,
+      node,
+      type,
+      exits,
+      waitsFor: type.waitsFor(node),
+      sketch: type.compile(node, id),
+      variables: type.variables(node),
+      out,
+    });
   }
-  const reached = new Map<string, { readonly from: string; readonly exit: ExitSpec } | null>();
-  const queue = [document.start, ...document.interrupts.map(({ to }) => to)].filter((id) => vertices.has(id));
-  for (const id of queue) reached.set(id, null);
-  for (let index = 0; index < queue.length; index++) {
-    const from = queue[index] ?? "";
-    for (const { exit, to } of vertices.get(from)?.out ?? []) {
-      if (reached.has(to)) continue;
-      reached.set(to, { from, exit });
-      queue.push(to);
-    }
-  }
-  return { vertices, reached };
-}
-
-/** The nodes from the start to this one, the shortest way. */
-export function pathTo(graph: FlowGraph, id: string): readonly string[] {
-  const path = [id];
-  for (let step = graph.reached.get(id); step; step = graph.reached.get(step.from)) path.unshift(step.from);
-  return path;
-}
-
-/** The way to a node as a short chat: what the bot says, what the contact picks. */
-export function exampleTo(
-  graph: FlowGraph,
-  document: FlowDocument,
-  id: string,
-): { readonly chat: readonly ExampleLine[]; readonly path: readonly string[] } {
-  const language = document.languages[0] ?? "fr";
-  const path = pathTo(graph, id);
-  const chat: ExampleLine[] = [];
-  for (const [index, at] of path.entries()) {
-    const vertex = graph.vertices.get(at);
-    if (!vertex) continue;
-    for (const content of vertex.type.contents(vertex.node, language)) {
-      const words = textOf(content);
-      if (words !== "") chat.push({ bot: words });
-    }
-    const next = path[index + 1];
-    const taken = vertex.out.find(({ to }) => to === next);
-    if (!taken) continue;
-    const label = inLanguage(taken.exit.label as LocalizedText, language);
-    if (taken.exit.when === "choice" || taken.exit.when === "other") chat.push({ contact: label });
-    else if (taken.exit.when === "time") chat.push({ event: label });
-  }
-  return { chat, path };
+  const wanted = [document.start, ...document.interrupts.map(({ to }) => to)];
+  const entries = [...new Set(wanted)].filter((id) => vertices.has(id));
+  const reached = new Set(entries);
+  for (const id of reached) for (const { to } of vertices.get(id)?.out ?? []) reached.add(to);
+  return { vertices, entries, reached };
 }
 
 /** Names that a sentence may mention. */
 export function titleOf(vertex: Vertex): string {
   return vertex.node.title ?? vertex.id;
+}
+
+/** Groups of nodes that lead round to each other by the edges that `follow` gives; single nodes only with a way to themselves. */
+export function circlesOf(ids: Iterable<string>, follow: (id: string) => readonly string[]): readonly string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const circles: string[][] = [];
+  for (const root of ids) {
+    if (order.has(root)) continue;
+    // By hand, not by recursion: a flow may be a chain of many thousand nodes.
+    const stack: { readonly id: string; readonly next: readonly string[]; at: number }[] = [];
+    const enter = (id: string): void => {
+      order.set(id, order.size);
+      low.set(id, order.get(id) ?? 0);
+      open.push(id);
+      isOpen.add(id);
+      stack.push({ id, next: follow(id), at: 0 });
+    };
+    enter(root);
+    for (let top = stack[stack.length - 1]; top; top = stack[stack.length - 1]) {
+      const next = top.next[top.at++];
+      if (next !== undefined) {
+        if (!order.has(next)) enter(next);
+        else if (isOpen.has(next)) low.set(top.id, Math.min(low.get(top.id) ?? 0, order.get(next) ?? 0));
+        continue;
+      }
+      stack.pop();
+      const below = stack[stack.length - 1];
+      if (below) low.set(below.id, Math.min(low.get(below.id) ?? 0, low.get(top.id) ?? 0));
+      if (low.get(top.id) !== order.get(top.id)) continue;
+      const circle = open.splice(open.indexOf(top.id));
+      for (const id of circle) isOpen.delete(id);
+      if (circle.length > 1 || follow(top.id).includes(top.id)) circles.push(circle);
+    }
+  }
+  return circles;
 }

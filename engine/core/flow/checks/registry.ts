@@ -1,13 +1,16 @@
 import type { Diagnostic } from "../../domain/diagnostic.ts";
 import type { ParsedFlow } from "../parse.ts";
-import { channelFit, outsideWindow } from "./channels.ts";
+import { textTooLong, tooManyChoices, unsupportedContent } from "./channels.ts";
 import { type Check, type CheckContext, diagnosticOf } from "./check.ts";
+import { loopWithoutWait } from "./circles.ts";
 import { graphOf } from "./graph.ts";
+import { noWayToAPerson, personTooFar, silentHandOver } from "./people.ts";
+import { secretInText } from "./secrets.ts";
 import {
   danglingExit,
-  loopWithoutWait,
+  deadEnd,
+  interruptDangling,
   missingExit,
-  noWayToAPerson,
   questionWithoutTimeout,
   startMissing,
   unreachableNode,
@@ -19,21 +22,19 @@ import {
   subFlowCycle,
   subFlowMissing,
   templateNotApproved,
+  templateUnknown,
 } from "./surroundings.ts";
-import {
-  choiceUnreachable,
-  invalidTemplate,
-  missingTranslation,
-  secretInText,
-  unknownVariable,
-  variableUnset,
-} from "./words.ts";
+import { invalidTemplate, unknownVariable, variableUnset } from "./variables.ts";
+import { outsideWindow } from "./window.ts";
+import { choiceUnreachable, missingTranslation } from "./words.ts";
 
 /** Every check, in the order of their findings. */
 export const checks: readonly Check[] = [
   startMissing,
   danglingExit,
+  interruptDangling,
   missingExit,
+  deadEnd,
   loopWithoutWait,
   invalidTemplate,
   unknownVariable,
@@ -42,19 +43,24 @@ export const checks: readonly Check[] = [
   subFlowMissing,
   subFlowCycle,
   playbookMissing,
+  templateUnknown,
   templateNotApproved,
   secretInText,
+  silentHandOver,
   unreachableNode,
   noWayToAPerson,
+  personTooFar,
   outsideWindow,
   keywordClash,
   missingTranslation,
-  channelFit,
+  textTooLong,
+  tooManyChoices,
+  unsupportedContent,
   questionWithoutTimeout,
   noTrigger,
 ];
 
-/** All findings in a flow that parses. A flow that does not has its diagnostics from parsing. */
+/** All findings in a flow that parses. A flow that does not has its diagnostics from parsing. Never throws. */
 export function checkFlow(parsed: ParsedFlow, context: CheckContext): readonly Diagnostic[] {
   const { document } = parsed;
   if (!document) return [];

@@ -1,12 +1,18 @@
+import type { FlowEdit } from "../../domain/diagnostic.ts";
+import { inLanguage } from "../../domain/language.ts";
+import type { ExitSpec } from "../../nodes/node-type.ts";
+import type { FlowDocument } from "../document.ts";
 import { nearest } from "../nearest.ts";
 import type { Check, Finding } from "./check.ts";
-import { exampleTo, titleOf } from "./graph.ts";
+import { type FlowGraph, titleOf, type Vertex } from "./graph.ts";
+import { exampleOf, wayTo } from "./paths.ts";
+import { freeName } from "./people.ts";
 
 /** The start must be a node. */
 export const startMissing: Check = {
   code: "start-missing",
   find: ({ document }) => {
-    if (document.nodes[document.start]) return [];
+    if (Object.hasOwn(document.nodes, document.start)) return [];
     const close = nearest(document.start, Object.keys(document.nodes));
     return [
       {
@@ -29,76 +35,123 @@ export const startMissing: Check = {
   },
 };
 
-/** Exits and interrupts must lead to nodes that exist. */
+/** Exits must lead to nodes that exist. */
 export const danglingExit: Check = {
   code: "dangling-exit",
-  find: ({ document }) => {
-    const names = Object.keys(document.nodes);
-    const missing = (to: string, path: readonly (string | number)[], more: Partial<Finding>): Finding => {
-      const close = nearest(to, names);
-      return {
-        severity: "error",
-        path,
-        message: {
-          fr: `« ${to} » n'existe pas : reliez cette sortie à un bloc existant${close ? `, par exemple « ${close} »` : ""}.`,
-          en: `"${to}" does not exist: connect this exit to an existing node${close ? `, perhaps "${close}"` : ""}.`,
-        },
-        ...(close
-          ? {
-              fix: {
-                title: { fr: `Relier à « ${close} »`, en: `Connect to "${close}"` },
-                edits: [{ type: "set", path, value: close }],
-              },
-            }
-          : {}),
-        ...more,
-      };
-    };
-    const exits = Object.entries(document.nodes).flatMap(([id, node]) =>
+  find: ({ document, graph }) =>
+    [...graph.vertices.values()].flatMap(({ id, node }) =>
       Object.entries(node.exits ?? {}).flatMap(([exit, to]) =>
-        document.nodes[to] ? [] : [missing(to, ["nodes", id, "exits", exit], { node: id, exit })],
+        Object.hasOwn(document.nodes, to)
+          ? []
+          : [{ ...missingNode(document, to, ["nodes", id, "exits", exit]), node: id, exit }],
       ),
-    );
-    const interrupts = document.interrupts.flatMap(({ to }, index) =>
-      document.nodes[to] ? [] : [missing(to, ["interrupts", index, "to"], {})],
-    );
-    return [...exits, ...interrupts];
-  },
+    ),
 };
+
+/** The words that work anywhere must lead to nodes that exist. */
+export const interruptDangling: Check = {
+  code: "interrupt-dangling",
+  find: ({ document }) =>
+    document.interrupts.flatMap(({ to }, index) =>
+      Object.hasOwn(document.nodes, to) ? [] : [missingNode(document, to, ["interrupts", index, "to"])],
+    ),
+};
+
+function missingNode(document: FlowDocument, to: string, path: readonly (string | number)[]): Finding {
+  const close = nearest(to, Object.keys(document.nodes));
+  return {
+    severity: "error",
+    path,
+    message: {
+      fr: `« ${to} » n'existe pas : reliez cette sortie à un bloc existant${close ? `, par exemple « ${close} »` : ""}.`,
+      en: `"${to}" does not exist: connect this exit to an existing node${close ? `, perhaps "${close}"` : ""}.`,
+    },
+    ...(close
+      ? {
+          fix: {
+            title: { fr: `Relier à « ${close} »`, en: `Connect to "${close}"` },
+            edits: [{ type: "set", path, value: close }],
+          },
+        }
+      : {}),
+  };
+}
 
 /** Every way out that matters is connected: else the conversation stops in the middle. */
 export const missingExit: Check = {
   code: "missing-exit",
   find: ({ document, graph }) =>
     [...graph.vertices.values()].flatMap((vertex) =>
-      vertex.exits
-        .filter(({ name, need }) => need === "required" && vertex.node.exits?.[name] === undefined)
-        .map(
-          (exit): Finding => ({
-            severity: "error",
-            path: ["nodes", vertex.id],
-            part: "key",
-            node: vertex.id,
-            exit: exit.name,
-            message: {
-              fr: `La conversation s'arrête ici : reliez la sortie « ${exit.name} » du bloc « ${titleOf(vertex)} » à un autre bloc.`,
-              en: `The conversation stops here: connect the exit "${exit.name}" of node "${titleOf(vertex)}" to another node.`,
-            },
-            ...(graph.reached.has(vertex.id) ? { example: exampleTo(graph, document, vertex.id) } : {}),
-            fix: endFix(document.nodes, vertex.id, exit.name),
+      Object.keys(vertex.node.exits ?? {}).length === 0
+        ? []
+        : unconnected(vertex).map((exit): Finding => {
+            const label = inLanguage(exit.label, document.languages[0] ?? "fr");
+            return {
+              severity: "error",
+              path: ["nodes", vertex.id],
+              part: "key",
+              node: vertex.id,
+              exit: exit.name,
+              message: {
+                fr: `La conversation s'arrête ici : reliez la sortie « ${label} » (${exit.name}) du bloc « ${titleOf(vertex)} » à un autre bloc.`,
+                en: `The conversation stops here: connect the exit "${label}" (${exit.name}) of node "${titleOf(vertex)}" to another node.`,
+              },
+              ...stopAt(graph, document, vertex, exit),
+              fix: endFix(document, vertex.id, [exit.name]),
+            };
           }),
-        ),
     ),
 };
 
-function endFix(nodes: Readonly<Record<string, unknown>>, id: string, exit: string): NonNullable<Finding["fix"]> {
-  const end = Object.entries(nodes).find(([, node]) => (node as { type: string }).type === "end")?.[0];
-  const name = end ?? "end";
+/** A node from which nothing leads on, though it neither ends the conversation nor hands it over. */
+export const deadEnd: Check = {
+  code: "dead-end",
+  find: ({ document, graph }) =>
+    [...graph.vertices.values()].flatMap((vertex): readonly Finding[] => {
+      const open = unconnected(vertex);
+      const [exit] = open;
+      if (!exit || Object.keys(vertex.node.exits ?? {}).length > 0) return [];
+      return [
+        {
+          severity: "error",
+          path: ["nodes", vertex.id],
+          part: "key",
+          node: vertex.id,
+          exit: exit.name,
+          message: {
+            fr: `La conversation s'arrête au bloc « ${titleOf(vertex)} » : reliez-le à la suite, à une fin ou à un humain.`,
+            en: `The conversation stops at node "${titleOf(vertex)}": connect it to what follows, to an end or to a person.`,
+          },
+          ...stopAt(graph, document, vertex, exit),
+          fix: endFix(
+            document,
+            vertex.id,
+            open.map(({ name }) => name),
+          ),
+        },
+      ];
+    }),
+};
+
+function unconnected(vertex: Vertex): readonly ExitSpec[] {
+  return vertex.exits.filter(({ name, need }) => need === "required" && vertex.node.exits?.[name] === undefined);
+}
+
+/** The way to a node and out of it into nothing. */
+function stopAt(graph: FlowGraph, document: FlowDocument, vertex: Vertex, exit: ExitSpec): Pick<Finding, "example"> {
+  const way = wayTo(graph, vertex.id);
+  if (!way) return {};
+  return { example: exampleOf(graph, document, [...way.slice(0, -1), { id: vertex.id, exit }]) };
+}
+
+function endFix(document: FlowDocument, id: string, exits: readonly string[]): NonNullable<Finding["fix"]> {
+  const end = Object.entries(document.nodes).find(([, node]) => node.type === "end")?.[0];
+  const name = end ?? freeName(document, "end");
   return {
     title: { fr: "Terminer la conversation ici", en: "End the conversation here" },
     edits: [
       ...(end ? [] : [{ type: "set" as const, path: ["nodes", name], value: { type: "end" } }]),
-      { type: "set" as const, path: ["nodes", id, "exits", exit], value: name },
+      ...exits.map((exit) => ({ type: "set" as const, path: ["nodes", id, "exits", exit], value: name })),
     ],
   };
 }
@@ -106,78 +159,36 @@ function endFix(nodes: Readonly<Record<string, unknown>>, id: string, exit: stri
 /** A node that nothing leads to is never seen by anybody. */
 export const unreachableNode: Check = {
   code: "unreachable-node",
-  find: ({ graph }) =>
-    [...graph.vertices.values()]
-      .filter(({ id }) => !graph.reached.has(id))
-      .map((vertex) => ({
-        severity: "warning",
-        path: ["nodes", vertex.id],
-        part: "key",
-        node: vertex.id,
-        message: {
-          fr: `Aucun chemin ne mène au bloc « ${titleOf(vertex)} » : reliez-le ou supprimez-le.`,
-          en: `No way leads to node "${titleOf(vertex)}": connect it or remove it.`,
-        },
-        fix: {
-          title: { fr: "Supprimer ce bloc", en: "Remove this node" },
-          edits: [{ type: "remove", path: ["nodes", vertex.id] }],
-        },
-      })),
-};
-
-/** A circle that never waits would run for ever; the engine would stop it with an apology. */
-export const loopWithoutWait: Check = {
-  code: "loop-without-wait",
-  find: ({ graph }) => {
-    const passing = (id: string): boolean =>
-      graph.vertices.get(id)?.type.waitsFor(graph.vertices.get(id)?.node ?? { type: "" }) === null;
-    const state = new Map<string, "open" | "done">();
-    const found: Finding[] = [];
-    const visit = (id: string, trail: readonly string[]): void => {
-      if (state.get(id) === "done" || !passing(id)) return;
-      if (state.get(id) === "open") {
-        const circle = trail.slice(trail.indexOf(id));
-        found.push({
-          severity: "error",
-          path: ["nodes", id],
-          part: "key",
-          node: id,
-          message: {
-            fr: `Les blocs ${circle.map((one) => `« ${one} »`).join(", ")} tournent en rond sans attendre le client : ajoutez une question ou une attente.`,
-            en: `Nodes ${circle.map((one) => `"${one}"`).join(", ")} go round without waiting for the contact: add a question or a wait.`,
-          },
-          example: { chat: [], path: circle },
-        });
-        return;
-      }
-      state.set(id, "open");
-      for (const { to } of graph.vertices.get(id)?.out ?? []) visit(to, [...trail, id]);
-      state.set(id, "done");
-    };
-    for (const id of graph.vertices.keys()) visit(id, []);
-    return found;
-  },
-};
-
-/** Somebody must be reachable: by a hand-over, or by the assistant, which hands over by itself. */
-export const noWayToAPerson: Check = {
-  code: "no-way-to-a-person",
   find: ({ document, graph }) => {
-    if (document.triggers.length === 0) return [];
-    const people = [...graph.vertices.values()].some(
-      ({ id, type, node }) => graph.reached.has(id) && (type.waitsFor(node) === "people" || type.group === "assistant"),
-    );
-    if (people) return [];
-    return [
-      {
-        severity: "warning",
-        path: ["flow"],
-        message: {
-          fr: "Aucun chemin ne mène à un humain : ajoutez un bloc « Passer à un humain » ou un mot-clé qui y mène.",
-          en: 'No way leads to a person: add a node "Hand over", or a keyword that leads to one.',
-        },
+    if (!graph.vertices.has(document.start)) return [];
+    const lost = [...graph.vertices.values()].filter(({ id }) => !graph.reached.has(id));
+    const ways = new Map<string, FlowEdit[]>();
+    for (const { id, out } of lost) {
+      for (const { exit, to } of out) {
+        if (to === id) continue;
+        ways.set(to, [...(ways.get(to) ?? []), { type: "remove", path: ["nodes", id, "exits", exit.name] }]);
+      }
+    }
+    return lost.map((vertex) => ({
+      severity: "warning",
+      path: ["nodes", vertex.id],
+      part: "key",
+      node: vertex.id,
+      message: {
+        fr: `Aucun chemin ne mène au bloc « ${titleOf(vertex)} » : reliez-le ou supprimez-le.`,
+        en: `No way leads to node "${titleOf(vertex)}": connect it or remove it.`,
       },
-    ];
+      fix: {
+        title: { fr: "Supprimer ce bloc", en: "Remove this node" },
+        edits: [
+          ...(ways.get(vertex.id) ?? []),
+          { type: "remove", path: ["nodes", vertex.id] },
+          ...(document.layout && Object.hasOwn(document.layout, vertex.id)
+            ? [{ type: "remove" as const, path: ["layout", vertex.id] }]
+            : []),
+        ],
+      },
+    }));
   },
 };
 

@@ -1,9 +1,9 @@
-import { inLanguage } from "../../domain/language.ts";
-import { BUILT_IN_ROOTS, templateProblem } from "../../run/expression.ts";
-import { plain } from "../../run/match.ts";
-import { nearest } from "../nearest.ts";
+import { inLanguage, type LocalizedText } from "../../domain/language.ts";
+import { matchesKeyword, plain } from "../../run/match.ts";
+import type { FlowDocument } from "../document.ts";
 import type { Check, Finding } from "./check.ts";
-import { exampleTo } from "./graph.ts";
+import type { Vertex } from "./graph.ts";
+import { stringsIn } from "./strings.ts";
 
 /** Every text in every language of the flow. */
 export const missingTranslation: Check = {
@@ -12,187 +12,145 @@ export const missingTranslation: Check = {
     [...graph.vertices.values()].flatMap(({ id, type, node }) =>
       type.texts(node).flatMap(({ path, text }): readonly Finding[] => {
         if (typeof text === "string") return [];
-        const missing = document.languages.filter((language) => (text[language] ?? "").trim() === "");
+        const missing = document.languages.filter(
+          (language) => (text[language] ?? text[language.slice(0, 2)] ?? "").trim() === "",
+        );
         return missing.map((language) => ({
           severity: "warning",
           path: ["nodes", id, ...path],
           node: id,
           message: {
-            fr: `Il manque ce texte en « ${language} » : le client verrait « ${inLanguage(text, ...document.languages).slice(0, 60)} ».`,
-            en: `This text is missing in "${language}": the contact would see "${inLanguage(text, ...document.languages).slice(0, 60)}".`,
+            fr: `Il manque ce texte en « ${language} » : traduisez-le, sinon le client verrait « ${inLanguage(text, ...document.languages).slice(0, 60)} ».`,
+            en: `This text is missing in "${language}": translate it, else the contact would see "${inLanguage(text, ...document.languages).slice(0, 60)}".`,
           },
         }));
       }),
     ),
 };
 
-/** Placeholders must be readable. */
-export const invalidTemplate: Check = {
-  code: "invalid-template",
-  find: ({ graph }) =>
-    [...graph.vertices.values()].flatMap(({ id, type, node }) =>
-      type.texts(node).flatMap(({ path, text }): readonly Finding[] => {
-        const problem = (typeof text === "string" ? [text] : Object.values(text))
-          .map(templateProblem)
-          .find((one) => one !== null);
-        if (!problem) return [];
-        return [
-          {
-            severity: "error",
-            path: ["nodes", id, ...path],
-            node: id,
-            message: {
-              fr: `Un repère {{ … }} de ce texte ne peut pas être lu : ${problem}.`,
-              en: `A placeholder {{ … }} of this text cannot be read: ${problem}.`,
-            },
-          },
-        ];
-      }),
-    ),
-};
-
-/** A name that nothing ever gives a value is probably misspelt. */
-export const unknownVariable: Check = {
-  code: "unknown-variable",
-  find: ({ document, graph }) => {
-    const written = new Set([...Object.keys(document.variables ?? {}), "lastText", "referral", "result"]);
-    for (const { type, node } of graph.vertices.values())
-      for (const name of type.variables(node).writes) written.add(name);
-    return [...graph.vertices.values()].flatMap(({ id, type, node }) =>
-      type
-        .variables(node)
-        .reads.filter((name) => !written.has(name))
-        .map((name): Finding => {
-          const close = nearest(name, [...written, ...BUILT_IN_ROOTS]);
-          return {
-            severity: "error",
-            path: ["nodes", id],
-            part: "key",
-            node: id,
-            message: {
-              fr: `La variable « ${name} » n'est jamais remplie${close ? ` : vouliez-vous dire « ${close} » ?` : " : enregistrez-la dans un bloc, ou déclarez-la sous variables."}`,
-              en: `The variable "${name}" never gets a value${close ? `: did you mean "${close}"?` : ": save it in a node, or declare it under variables."}`,
-            },
-          };
-        }),
-    );
-  },
-};
-
-/** On some way the variable is read before anything has set it: the contact would see a hole. */
-export const variableUnset: Check = {
-  code: "variable-unset",
-  find: ({ document, graph }) => {
-    const always = new Set([...Object.keys(document.variables ?? {}), "lastText", "referral", "result"]);
-    const everywhere = new Set<string>(always);
-    for (const { type, node } of graph.vertices.values())
-      for (const name of type.variables(node).writes) everywhere.add(name);
-    // What is certainly set on entering a node: less with every way that leads to it.
-    const set = new Map<string, ReadonlySet<string>>();
-    const starts = [document.start, ...document.interrupts.map(({ to }) => to)];
-    const queue = starts.filter((id) => graph.vertices.has(id));
-    for (const id of queue) set.set(id, always);
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      const vertex = graph.vertices.get(id);
-      const before = set.get(id);
-      if (!vertex || !before) continue;
-      for (const { exit, to } of vertex.out) {
-        const sets = exit.when === "failure" || exit.when === "time" ? [] : vertex.type.variables(vertex.node).writes;
-        const after = new Set([...before, ...sets]);
-        const known = set.get(to);
-        const both = known ? new Set([...known].filter((name) => after.has(name))) : after;
-        if (known && both.size === known.size) continue;
-        set.set(to, both);
-        queue.push(to);
-      }
-    }
-    return [...graph.vertices.values()].flatMap(({ id, type, node }) =>
-      type
-        .variables(node)
-        .reads.filter((name) => everywhere.has(name) && set.has(id) && !set.get(id)?.has(name))
-        .map(
-          (name): Finding => ({
-            severity: "warning",
-            path: ["nodes", id],
-            part: "key",
-            node: id,
-            message: {
-              fr: `Sur un chemin, « ${name} » n'est pas encore rempli quand le bloc « ${id} » s'en sert : donnez-lui une valeur avant.`,
-              en: `On one way, "${name}" has no value yet when node "${id}" uses it: give it one before.`,
-            },
-            example: exampleTo(graph, document, id),
-          }),
-        ),
-    );
-  },
-};
-
-/** Two choices that read the same: one of them can never be picked by words. */
+/** Two choices that read the same, words that mean two of them, and conditions that an earlier one always answers. */
 export const choiceUnreachable: Check = {
   code: "choice-unreachable",
   find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap(({ id, type, node }) => {
-      const labels = type.texts(node).filter(({ role }) => role === "choice");
-      return document.languages.flatMap((language): readonly Finding[] => {
-        const seen = new Map<string, number>();
-        return labels.flatMap(({ path, text }, index): readonly Finding[] => {
-          const label = plain(inLanguage(text, language));
-          const shadow = document.interrupts.find(({ keywords }) =>
-            keywords.some((keyword) => plain(keyword) === label),
-          );
-          if (shadow && label !== "") {
-            return [
-              {
-                severity: "info",
-                path: ["nodes", id, ...path],
-                node: id,
-                message: {
-                  fr: `Écrit à la main, « ${inLanguage(text, language)} » déclenche le mot-clé qui mène à « ${shadow.to} » au lieu de ce choix.`,
-                  en: `Typed by hand, "${inLanguage(text, language)}" triggers the keyword that leads to "${shadow.to}" instead of this choice.`,
-                },
-              },
-            ];
-          }
-          const first = seen.get(label);
-          seen.set(label, index);
-          if (first === undefined || label === "") return [];
-          return [
-            {
-              severity: "error",
-              path: ["nodes", id, ...path],
-              node: id,
-              message: {
-                fr: `Deux choix se lisent « ${inLanguage(text, language)} » : le client ne peut pas les distinguer.`,
-                en: `Two choices read "${inLanguage(text, language)}": the contact cannot tell them apart.`,
-              },
-            },
-          ];
-        });
-      });
-    }),
+    [...graph.vertices.values()].flatMap((vertex) => [
+      ...document.languages.flatMap((language) => sameWords(vertex, language)),
+      ...shadowed(vertex, document),
+      ...askedBefore(vertex),
+    ]),
 };
 
-const SECRET =
-  /\b(sk-[A-Za-z0-9_-]{16,}|EAA[A-Za-z0-9]{30,}|AC[0-9a-f]{32}|AIza[A-Za-z0-9_-]{30,}|ghp_[A-Za-z0-9]{30,}|xox[bp]-[A-Za-z0-9-]{20,})\b|Bearer\s+[A-Za-z0-9._-]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+interface Option {
+  readonly id?: string;
+  readonly label?: LocalizedText;
+  readonly synonyms?: readonly string[];
+}
 
-/** Keys and passwords do not belong in a file that is read, exported and shared. */
-export const secretInText: Check = {
-  code: "secret-in-text",
-  find: ({ document }) =>
-    Object.entries(document.nodes).flatMap(([id, node]): readonly Finding[] =>
-      SECRET.test(JSON.stringify(node))
-        ? [
-            {
-              severity: "error",
-              path: ["nodes", id],
-              part: "key",
-              node: id,
-              message: {
-                fr: "Ce bloc contient une clé ou un mot de passe : retirez-le du scénario et gardez-le dans les réglages.",
-                en: "This node holds a key or a password: take it out of the flow and keep it in the settings.",
-              },
-            },
-          ]
-        : [],
-    ),
-};
+/** Labels of choices with what else the contact may say for them. */
+function optionsOf({ type, node }: Vertex): readonly {
+  readonly path: readonly (string | number)[];
+  readonly label: LocalizedText;
+  readonly synonyms: readonly string[];
+  readonly exit: string | undefined;
+}[] {
+  const { choices } = node as unknown as { readonly choices?: readonly (Option | string)[] };
+  return type
+    .texts(node)
+    .filter(({ role }) => role === "choice")
+    .map(({ path, text }, index) => {
+      const option = choices?.[index];
+      const more: Option = typeof option === "object" ? option : {};
+      return { path, label: text, synonyms: more.synonyms ?? [], exit: more.id };
+    });
+}
+
+function sameWords(vertex: Vertex, language: string): readonly Finding[] {
+  const labels = new Map<string, number>();
+  const words = new Map<string, number>();
+  const options = optionsOf(vertex);
+  for (const [index, { label }] of options.entries()) {
+    const words = plain(inLanguage(label, language));
+    if (words !== "" && !labels.has(words)) labels.set(words, index);
+  }
+  return options.flatMap(({ path, label, synonyms }, index): readonly Finding[] => {
+    const read = inLanguage(label, language);
+    const first = labels.get(plain(read));
+    if (first !== undefined && first !== index) {
+      return [
+        {
+          severity: "error",
+          path: ["nodes", vertex.id, ...path],
+          node: vertex.id,
+          message: {
+            fr: `Deux choix se lisent « ${read} » : donnez-leur des noms différents, le client ne peut pas les distinguer.`,
+            en: `Two choices read "${read}": give them different names, the contact cannot tell them apart.`,
+          },
+        },
+      ];
+    }
+    const double = synonyms.find((word) => {
+      const other = labels.get(plain(word)) ?? words.get(plain(word));
+      return other !== undefined && other !== index;
+    });
+    for (const word of synonyms) if (!words.has(plain(word))) words.set(plain(word), index);
+    if (double === undefined) return [];
+    return [
+      {
+        severity: "warning",
+        path: ["nodes", vertex.id, ...path],
+        node: vertex.id,
+        message: {
+          fr: `Le mot « ${double} » désigne deux choix : retirez-le de l'un des deux, sinon il ne choisit rien.`,
+          en: `The word "${double}" means two choices: remove it from one of them, else it picks neither.`,
+        },
+      },
+    ];
+  });
+}
+
+/** A keyword that works everywhere takes the words of a choice away, unless both lead to the same place. */
+function shadowed(vertex: Vertex, { interrupts, languages }: FlowDocument): readonly Finding[] {
+  return optionsOf(vertex).flatMap(({ path, label, exit }): readonly Finding[] => {
+    for (const read of new Set(languages.map((language) => inLanguage(label, language)))) {
+      const by = interrupts.find(({ keywords, match }) => matchesKeyword(read, keywords, match));
+      if (!by || (exit !== undefined && vertex.node.exits?.[exit] === by.to)) continue;
+      return [
+        {
+          severity: "warning",
+          path: ["nodes", vertex.id, ...path],
+          node: vertex.id,
+          message: {
+            fr: `Écrit à la main, « ${read} » déclenche le mot-clé qui mène à « ${by.to} » au lieu de ce choix : changez l'un des deux.`,
+            en: `Typed by hand, "${read}" triggers the keyword that leads to "${by.to}" instead of this choice: change one of the two.`,
+          },
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function askedBefore({ id, node, sketch }: Vertex): readonly Finding[] {
+  const seen = new Map<string, string>();
+  return (sketch.always ?? []).flatMap(({ exit, when }): readonly Finding[] => {
+    const condition = when?.type === "when" ? String(when.params.expression) : undefined;
+    if (condition === undefined) return [];
+    const first = seen.get(condition.trim());
+    if (first === undefined) {
+      seen.set(condition.trim(), exit);
+      return [];
+    }
+    const place = stringsIn(node).filter(({ text }) => text === condition)[1];
+    return [
+      {
+        severity: "error",
+        path: ["nodes", id, ...(place?.path ?? [])],
+        node: id,
+        exit,
+        message: {
+          fr: `La sortie « ${exit} » n'est jamais prise : « ${first} » pose déjà la même condition. Changez-la ou supprimez-la.`,
+          en: `The exit "${exit}" is never taken: "${first}" asks for the same condition. Change it or remove it.`,
+        },
+      },
+    ];
+  });
+}

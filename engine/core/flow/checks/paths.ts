@@ -1,0 +1,104 @@
+import type { Diagnostic, ExampleLine } from "../../domain/diagnostic.ts";
+import { inLanguage, type Language } from "../../domain/language.ts";
+import { textOf } from "../../domain/message.ts";
+import type { ExitSpec } from "../../nodes/node-type.ts";
+import type { FlowDocument } from "../document.ts";
+import type { Edge, FlowGraph, Vertex } from "./graph.ts";
+
+/** A way through the flow: each node with the exit by which it is left; the last one is not left. */
+export type Way = readonly { readonly id: string; readonly exit: ExitSpec | null }[];
+
+type Example = NonNullable<Diagnostic["example"]>;
+
+/** The shortest way from the start (else from an interrupt) to a node, by ways that `allowed` allows; null: there is none. */
+export function wayTo(
+  graph: FlowGraph,
+  id: string,
+  allowed: (from: Vertex, edge: Edge) => boolean = () => true,
+): Way | null {
+  for (const entry of graph.entries) {
+    const way = shortest(graph, entry, id, allowed);
+    if (way) return way;
+  }
+  return null;
+}
+
+/** The way to a node as a short chat: what the bot says, what the contact picks, how much time goes by. */
+export function exampleTo(graph: FlowGraph, document: FlowDocument, id: string): Example {
+  return exampleOf(graph, document, wayTo(graph, id) ?? [{ id, exit: null }]);
+}
+
+/** A way as a short chat. */
+export function exampleOf(graph: FlowGraph, document: FlowDocument, way: Way): Example {
+  const language = document.languages[0] ?? "fr";
+  const first = way[0]?.id;
+  const keyword =
+    first === document.start ? undefined : document.interrupts.find(({ to }) => to === first)?.keywords[0];
+  const chat: ExampleLine[] = keyword === undefined ? [] : [{ contact: keyword }];
+  for (const { id, exit } of way) {
+    const vertex = graph.vertices.get(id);
+    if (!vertex) continue;
+    for (const content of vertex.type.contents(vertex.node, language)) {
+      const words = textOf(content);
+      if (words !== "") chat.push({ bot: words });
+    }
+    if (exit) chat.push(...leaving(vertex, exit, language));
+  }
+  return { chat, path: way.map(({ id }) => id) };
+}
+
+/** How long until time opens this exit, in ms; 0: it is no exit of time; null: nobody can tell beforehand. */
+export function delayOf(vertex: Vertex, exit: ExitSpec): number | null {
+  const after = vertex.sketch.after?.find((one) => one.exit === exit.name);
+  if (!after) return 0;
+  return "ms" in after.delay ? after.delay.ms : null;
+}
+
+/** A length of time in words: `25 h plus tard`. */
+export function later(ms: number, language: Language): string {
+  const minutes = Math.round(ms / 60_000);
+  const amount = minutes >= 60 ? `${Math.round(minutes / 6) / 10} h` : `${minutes} min`;
+  return language.startsWith("fr") ? `${amount.replace(".", ",")} plus tard` : `${amount} later`;
+}
+
+function leaving(vertex: Vertex, exit: ExitSpec, language: Language): readonly ExampleLine[] {
+  const label = inLanguage(exit.label, language);
+  switch (exit.when) {
+    case "choice":
+    case "other":
+      return [{ contact: label }];
+    case "time": {
+      const ms = delayOf(vertex, exit);
+      return [{ event: ms === null ? label : later(ms, language) }];
+    }
+    case "failure":
+    case "people":
+      return [{ event: label }];
+    case "always":
+    case "success":
+      return vertex.waitsFor === "contact" ? [{ contact: "…" }] : [];
+  }
+}
+
+function shortest(
+  graph: FlowGraph,
+  from: string,
+  to: string,
+  allowed: (from: Vertex, edge: Edge) => boolean,
+): Way | null {
+  const before = new Map<string, { readonly id: string; readonly exit: ExitSpec } | null>([[from, null]]);
+  // A map goes on to what is added while it is walked: it is the queue.
+  for (const id of before.keys()) {
+    if (id === to) break;
+    const vertex = graph.vertices.get(id);
+    if (!vertex) continue;
+    for (const edge of vertex.out) {
+      if (before.has(edge.to) || !allowed(vertex, edge)) continue;
+      before.set(edge.to, { id, exit: edge.exit });
+    }
+  }
+  if (!before.has(to)) return null;
+  const way: { id: string; exit: ExitSpec | null }[] = [{ id: to, exit: null }];
+  for (let step = before.get(to); step; step = before.get(step.id)) way.unshift(step);
+  return way;
+}
