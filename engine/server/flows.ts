@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { WorkspaceId } from "../core/domain/ids.ts";
 import { NAME } from "../core/flow/document.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
@@ -10,6 +11,15 @@ const flowId = z.strictObject({ id: z.string().regex(NAME) });
 /** Flow files, their checks and their published versions. */
 export function flowRoutes(deps: ServerDeps): readonly Route[] {
   const { store } = deps;
+  // One write after the other: between the look at the file and the write nobody else may come.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
+    const done = last.then(write);
+    last = done.catch(() => {});
+    return done;
+  };
+  const isPublished = async (workspaceId: WorkspaceId, flow: string): Promise<boolean> =>
+    (await store.flows.current()).some((version) => version.workspaceId === workspaceId && version.flow === flow);
   return [
     route({
       method: "get",
@@ -62,20 +72,23 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
       path: "/api/flows/{id}",
       permission: "flows.edit",
       summary:
-        "Writes a flow file as it is given. Send `If-Match` with the ETag you read, so that nobody's work is overwritten",
+        "Writes a flow file as it is given. Send `If-Match` with the ETag you read (`If-None-Match: *` for a new one), so that nobody's work is overwritten",
       params: flowId,
       body: "text",
-      run: async ({ params, body, headers }) => {
-        const source = String(body);
-        const current = await deps.flows.read(params.id);
-        const expected = headers("if-match");
-        if (current !== null && expected !== undefined && expected !== etagOf(current)) {
-          return { status: 412, body: { error: "the file was changed by somebody else", etag: etagOf(current) } };
-        }
-        const { diagnostics } = await deps.flows.check(params.id, source);
-        await deps.flows.write(params.id, source);
-        return { status: 200, body: { diagnostics }, headers: { etag: etagOf(source) } };
-      },
+      run: ({ params, body, headers }) =>
+        inTurn(async () => {
+          const source = String(body);
+          const current = await deps.flows.read(params.id);
+          const etag = current === null ? null : etagOf(current);
+          const expected = headers("if-match");
+          const isOther = expected !== undefined && (expected === "*" ? etag === null : expected !== etag);
+          if (isOther || (headers("if-none-match") === "*" && etag !== null)) {
+            return { status: 412, body: { error: "the file was changed by somebody else", etag } };
+          }
+          const { diagnostics } = await deps.flows.check(params.id, source);
+          await deps.flows.write(params.id, source);
+          return { status: 200, body: { diagnostics }, headers: { etag: etagOf(source) } };
+        }),
     }),
     route({
       method: "post",
@@ -110,12 +123,15 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
         conversationId: z.string().max(100),
         variables: z.record(z.string().regex(NAME), z.json()).default({}),
       }),
-      run: ({ principal, params, body }) =>
-        command(deps, principal.workspaceId, body.conversationId, {
+      run: async ({ principal: { workspaceId }, params, body }) => {
+        if (!(await isPublished(workspaceId, params.id))) return NOT_FOUND;
+        const { conversationId, variables } = body;
+        return command(deps, workspaceId, conversationId, {
           type: "trigger",
           flow: params.id,
-          variables: body.variables as never,
-        }),
+          variables: variables as never,
+        });
+      },
     }),
   ];
 }

@@ -400,6 +400,34 @@ describe("flows", () => {
     expect(readFileSync(join(relais.flowsDir, "hello.flow.yaml"), "utf8")).toBe(FLOW);
   });
 
+  test("written by two at once keep one of both, and the other is told", async () => {
+    const etag = (await relais.ask("/api/flows/hello")).headers.get("etag") ?? "";
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        send("/api/flows/hello", `${FLOW}# ${index}\n`, { method: "PUT", headers: { "if-match": etag } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412, 412, 412]);
+    expect((await send("/api/flows/hello", FLOW, { method: "PUT" })).status).toBe(200);
+  });
+
+  test("that are new do not replace one that is there, and one that is gone is not made again", async () => {
+    const made = await send("/api/flows/hello", FLOW, { method: "PUT", headers: { "if-none-match": "*" } });
+    expect(made.status).toBe(412);
+    const gone = await send("/api/flows/nowhere", FLOW, { method: "PUT", headers: { "if-match": '"old"' } });
+    expect(gone.status).toBe(412);
+    expect((await relais.ask("/api/flows/nowhere")).status).toBe(404);
+  });
+
+  test("start in a conversation when they are published", async () => {
+    const body = { conversationId: conversation.id, variables: { order: "K7P" } };
+    expect((await send("/api/flows/nowhere/start", body)).status).toBe(404);
+    await send("/api/flows/hello/publish", {});
+    expect((await send("/api/flows/hello/start", body)).status).toBe(200);
+    expect((await send("/api/flows/hello/start", { ...body, conversationId: "cnv_nothing" })).status).toBe(404);
+    expect((await send("/api/flows/hello/start", { ...body, variables: { "a.b": 1 } })).status).toBe(400);
+  });
+
   test("that are not UTF-8 are refused, not mended", async () => {
     const answer = await relais.ask("/api/flows/hello", { method: "PUT", body: new Uint8Array([0x66, 0xff, 0xfe]) });
     expect(answer.status).toBe(400);
