@@ -1,5 +1,5 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent, type buildConnector, type Dispatcher, request as undiciRequest } from "undici";
 import type { Http, HttpOutcome, HttpRequest } from "./ports.ts";
@@ -16,7 +16,16 @@ const HARMLESS = /^(accept|accept-language|content-type|user-agent)$/i;
 /** Hosts that may be private, and ports beside 80 and 443, by the operator's word. */
 export interface HttpOptions {
   readonly allowPrivate: readonly string[];
+  /** Who knows the addresses of a name; the system's own unless given. */
+  readonly resolve?: Resolve;
 }
+/** All addresses of a name. */
+export type Resolve = (
+  hostname: string,
+  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
+
+const systemResolve: Resolve = (hostname, done) => dnsLookup(hostname, { all: true }, done);
 
 class Blocked extends Error {}
 
@@ -39,7 +48,11 @@ interface Hop {
  * so that no spelling of a host and no change of its DNS entry leads to a private one (S-11 … S-17).
  */
 export function createHttp(options: HttpOptions): Http {
-  const guarded = agent({ timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup });
+  const guarded = agent({
+    timeout: CONNECT_MS,
+    allowH2: false,
+    lookup: guardedLookup(options.resolve ?? systemResolve),
+  });
   const trusted = agent({ timeout: CONNECT_MS, allowH2: false });
   const allowed = new Set(options.allowPrivate.map((host) => host.toLowerCase()));
 
@@ -178,20 +191,18 @@ function isPublic(address: string): boolean {
 }
 
 /** Looks a name up and refuses it when any of its addresses is private: a mixed answer is an attack. */
-function guardedLookup(
-  hostname: string,
-  options: { readonly all?: boolean | undefined },
-  done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-): void {
-  dnsLookup(hostname, { all: true }, (error, addresses) => {
-    if (error) return done(error, []);
-    const inside = addresses.find(({ address }) => !isPublic(address));
-    if (inside) return done(new Blocked(`${hostname} leads to ${inside.address}, which is not a public address`), []);
-    const [first] = addresses;
-    if (!first) return done(new Error(`${hostname} has no address`), []);
-    if (options.all) return done(null, addresses);
-    done(null, first.address, first.family);
-  });
+function guardedLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname, (error, addresses) => {
+      if (error) return done(error, []);
+      const inside = addresses.find(({ address }) => !isPublic(address));
+      if (inside) return done(new Blocked(`${hostname} leads to ${inside.address}, which is not a public address`), []);
+      const [first] = addresses;
+      if (!first) return done(new Error(`${hostname} has no address`), []);
+      if (options.all) return done(null, [...addresses]);
+      done(null, first.address, first.family);
+    });
+  };
 }
 
 function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -143,6 +143,39 @@ describe("an address that is no web address is refused", () => {
   });
 });
 
+describe("a name is judged by where it leads, at the moment of connecting", () => {
+  const v4 = (address: string) => ({ address, family: 4 });
+  const asking = (answers: readonly (readonly { address: string; family: number }[])[]) => {
+    let lookups = 0;
+    const http = createHttp({
+      allowPrivate: [],
+      resolve: (_, done) => done(null, answers[Math.min(lookups++, answers.length - 1)] ?? []),
+    });
+    const request = { method: "GET", url: "http://shop.example.com/", headers: {}, timeoutMs: 150, maxBytes: 10 };
+    return { ask: () => http.request(request), lookups: () => lookups };
+  };
+
+  test.each([
+    ["loopback", [v4("127.0.0.1")]],
+    ["a cloud machine's own data", [v4("169.254.169.254")]],
+    ["a public address and a private one", [v4("93.184.215.14"), v4("10.0.0.1")]],
+    ["a public IPv4 and a private IPv6", [v4("93.184.215.14"), { address: "fd00::1", family: 6 }]],
+    ["an IPv4 address in IPv6 clothes", [{ address: "::ffff:127.0.0.1", family: 6 }]],
+    ["no address that can be read", [v4("nonsense")]],
+  ])("%s", async (_, addresses) => expect(await asking([addresses]).ask()).toEqual(blocked));
+
+  test("every new connection asks again: no verdict is kept for a name that changes its mind", async () => {
+    const { ask: askName, lookups } = asking([[], [v4("127.0.0.1")]]);
+    expect(await askName()).toMatchObject({ type: "notSent", blocked: false });
+    for (let round = 0; round < 50; round++) expect(await askName()).toEqual(blocked);
+    expect(lookups()).toBe(51);
+  });
+
+  test("a name without an address is not sent", async () => {
+    expect(await asking([[]]).ask()).toMatchObject({ type: "notSent", blocked: false });
+  });
+});
+
 describe("headers that are not the caller's are refused", () => {
   test.each([
     ["Host", "x"],
