@@ -25,7 +25,7 @@ const NUMBERS: readonly (readonly string[])[] = [
 const NUMBER_OF = new Map(NUMBERS.flatMap((words, index) => words.map((word) => [word, index + 1] as const)));
 /** Words around a number or a label that change nothing: "le deuxième svp", "number 2 please". */
 const FILLERS = new Set(
-  "le la les l un une du de des the a an numero number no n choix choice option reponse answer svp stp please merci je veux voudrais prends prendrai choisis i want take would like id to est c pour moi alors ok donc plutot mon ma mes my".split(
+  "le la les l un une one du de des the a an numero number no n choix choice option reponse answer svp stp please merci je veux voudrais prends prendrai choisis i want take would like id to est c pour moi alors ok donc plutot mon ma mes my".split(
     " ",
   ),
 );
