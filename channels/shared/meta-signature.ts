@@ -17,6 +17,11 @@ export function sameText(a: string, b: string): boolean {
   return timingSafeEqual(left, right);
 }
 
+/** Text that every database takes: PostgreSQL refuses NUL, and half of a surrogate pair is no character. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed();
+}
+
 /** Whether brackets are nested deeper than this: looked at before JSON.parse, which has no limit of its own. */
 export function isNestedDeeper(text: string, depth: number): boolean {
   let open = 0;

@@ -22,6 +22,12 @@ const BY_CODE = new Map(
 /** 30008 is "unknown": one more try is worth it, not ten. */
 const FEW_TRIES = new Set([30008]);
 
+/** Whether the table names this code. */
+export function isKnown(code: number): boolean {
+  return BY_CODE.has(code);
+}
+
+/** What a code of Twilio's means for a message. */
 export function errorOf(code: number, detail: string): SendError {
   return {
     code: BY_CODE.get(code) ?? "messageInvalid",

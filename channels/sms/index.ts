@@ -13,15 +13,19 @@ import {
 } from "../../engine/core/domain/channel.ts";
 import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
 import type { Media, OutboundContent } from "../../engine/core/domain/message.ts";
+import { isRetryable } from "../../engine/core/domain/send-error.ts";
 import { forged, unreadable } from "../shared/answers.ts";
-import { errorOf } from "./errors.ts";
+import { storable } from "../shared/meta-signature.ts";
+import { errorOf, isKnown } from "./errors.ts";
 
 /** A Twilio number that sends and receives text messages. */
 export interface SmsAccount {
   readonly accountSid: string;
   readonly authToken: string;
-  /** E.164, or the name that is shown as sender (one-way). */
+  /** E.164, or the name that is shown as sender (one-way); empty when a messaging service chooses. */
   readonly from: string;
+  /** The messaging service that sends and receives. */
+  readonly messagingServiceSid?: string | undefined;
 }
 
 const TWIML = {
@@ -29,14 +33,25 @@ const TWIML = {
   headers: { "content-type": "text/xml" },
   body: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
 };
-const STATUSES: Readonly<Record<string, "sent" | "delivered" | "read" | "failed">> = {
-  sent: "sent",
-  delivered: "delivered",
-  read: "read",
-  failed: "failed",
-  undelivered: "failed",
-  canceled: "failed",
-};
+const STATUSES = new Map<string, "sent" | "delivered" | "read" | "failed">([
+  ["sent", "sent"],
+  ["delivered", "delivered"],
+  ["read", "read"],
+  ["failed", "failed"],
+  ["undelivered", "failed"],
+  ["canceled", "failed"],
+]);
+
+/** What Twilio's own opt-out words did: it sends nothing to this person any more, or sends again. */
+const CONSENT = new Map([
+  ["STOP", false],
+  ["START", true],
+]);
+
+/** Signed, kept for the operator. The answer is TwiML like every other: plain words would be sent to the person as an SMS. */
+function putAside(reason: string, part: string): Received {
+  return { ...unreadable(reason, part), response: TWIML };
+}
 
 /** Twilio's signature: the URL as it is configured, then every parameter by name (platform facts B.2). */
 export function isSigned(
@@ -69,24 +84,30 @@ function receive(request: WebhookRequest, accounts: readonly Account<SmsAccount>
   const params = isJson ? [] : [...new URLSearchParams(text)];
   const hash = request.query.bodySHA256?.[0];
   if (isJson && hash !== createHash("sha256").update(request.body).digest("hex")) return forged();
-  const get = (name: string): string => params.find(([key]) => key === name)?.[1] ?? "";
+  const get = (name: string): string => storable(params.find(([key]) => key === name)?.[1] ?? "");
   const signature = request.headers["x-twilio-signature"];
-  const candidates = isJson ? accounts : accounts.filter(({ config }) => config.accountSid === get("AccountSid"));
-  const signing = candidates.find(({ config }) => isSigned(config.authToken, signature, request.url, params));
-  if (!signing) return forged();
-  if (isJson) return unreadable("a JSON webhook that is not for messages", text);
-  const status = get("MessageStatus");
+  // Only accounts whose own token signed: another workspace may have written down the same AccountSid.
+  const signing = accounts.filter(
+    ({ config }) =>
+      (isJson || config.accountSid === get("AccountSid")) && isSigned(config.authToken, signature, request.url, params),
+  );
+  if (signing.length === 0) return forged();
+  if (isJson) return putAside("a JSON webhook that is not for messages", text);
+  const status = get("MessageStatus") || get("SmsStatus");
   const inbound = status === "" || status === "received";
   const ours = inbound ? get("To") : get("From");
-  const account = candidates.find(({ config }) => config.from === ours) ?? (inbound ? undefined : signing);
+  const service = get("MessagingServiceSid");
+  const account =
+    signing.find(({ config }) => config.from !== "" && config.from === ours) ??
+    signing.find(({ config }) => service !== "" && config.messagingServiceSid === service);
   const sid = get("MessageSid") || get("SmsSid");
   const done = { verdict: "accepted" as const, setAside: [], misrouted: 0, response: TWIML };
-  if (sid === "") return unreadable("a webhook without a MessageSid", text);
-  if (ours.startsWith("whatsapp:")) return unreadable("WhatsApp through Twilio is not connected", text);
+  if (sid === "") return putAside("a webhook without a MessageSid", text);
+  if (ours.startsWith("whatsapp:")) return putAside("WhatsApp through Twilio is not connected", text);
   if (!account) return { ...done, events: [], misrouted: 1 };
   if (!inbound) return { ...done, events: statusEvent(account, sid, status, get("ErrorCode"), request) };
   const from = get("From");
-  if (!/^\+\d{4,15}$/.test(from) && !/^\d{3,8}$/.test(from)) return unreadable("a sender that is no number", text);
+  if (!/^\+\d{4,15}$/.test(from) && !/^\d{3,8}$/.test(from)) return putAside("a sender that is no number", text);
   const base = {
     type: "message" as const,
     accountId: account.id,
@@ -96,7 +117,7 @@ function receive(request: WebhookRequest, accounts: readonly Account<SmsAccount>
   const files = Array.from({ length: Math.min(Number(get("NumMedia")) || 0, 10) }, (_, index): Media => {
     const mimeType = get(`MediaContentType${index}`);
     return { kind: kindOf(mimeType), mimeType, url: get(`MediaUrl${index}`) };
-  });
+  }).filter(({ url }) => url?.startsWith("https://"));
   const body = get("Body");
   const events: InboundEvent[] = files.map((media, index) => ({
     ...base,
@@ -106,6 +127,17 @@ function receive(request: WebhookRequest, accounts: readonly Account<SmsAccount>
   }));
   if (files.length === 0)
     events.push({ ...base, dedupeKey: sid, externalId: sid, content: { type: "text", text: body } });
+  const consent = CONSENT.get(get("OptOutType"));
+  if (consent !== undefined)
+    events.push({
+      type: "consent",
+      accountId: account.id,
+      dedupeKey: `consent:${sid}`,
+      at: request.receivedAt,
+      from: base.from,
+      purpose: "service",
+      allowed: consent,
+    });
   return { ...done, events };
 }
 
@@ -116,7 +148,7 @@ function statusEvent(
   errorCode: string,
   request: WebhookRequest,
 ): readonly InboundEvent[] {
-  const known = STATUSES[status];
+  const known = STATUSES.get(status);
   if (!known) return [];
   const evidence = request.query.e?.[0];
   return [
@@ -146,10 +178,10 @@ function render(
 ): readonly Call[] {
   const phone = to.identities.find(({ kind }) => kind === "phone")?.value;
   if (content.type !== "text" || !phone) return [];
-  const { accountSid, authToken, from } = account.config;
+  const { accountSid, authToken, from, messagingServiceSid } = account.config;
   const fields: [string, string][] = [
     ["To", phone],
-    ["From", from],
+    messagingServiceSid ? ["MessagingServiceSid", messagingServiceSid] : ["From", from],
     ["Body", content.text],
   ];
   // Twilio refuses callback addresses that it cannot reach.
@@ -183,9 +215,13 @@ function settle(response: CallResponse): Settled {
   const parsed = answer.safeParse(body);
   const said = parsed.success ? parsed.data : null;
   if (response.status < 300 && said?.sid) return { type: "sent", externalId: said.sid };
-  if (said?.code !== undefined && said.code > 0)
-    return { type: "failed", error: errorOf(said.code, said.message ?? "") };
-  if (response.status === 429) return { type: "failed", error: { code: "rateLimited", providerCode: "429" } };
+  const after = retryAfter(response.headers["retry-after"]);
+  const wait = after === null ? {} : { retryAfterMs: after };
+  if (said?.code !== undefined && said.code > 0 && (response.status < 500 || isKnown(said.code))) {
+    const error = errorOf(said.code, said.message ?? "");
+    return { type: "failed", error: isRetryable(error) ? { ...error, ...wait } : error };
+  }
+  if (response.status === 429) return { type: "failed", error: { code: "rateLimited", providerCode: "429", ...wait } };
   if (response.status >= 500 || response.status < 300)
     return { type: "unknown", detail: `HTTP ${response.status} without Twilio's own answer` };
   if (response.status === 401 || response.status === 403)
@@ -193,6 +229,12 @@ function settle(response: CallResponse): Settled {
   if (response.status < 400)
     return { type: "failed", error: { code: "providerDown", providerCode: String(response.status) } };
   return { type: "failed", error: { code: "messageInvalid", providerCode: String(response.status) } };
+}
+
+/** Seconds, obeyed up to an hour (C-7). */
+function retryAfter(value: string | undefined): number | null {
+  const seconds = Number(value);
+  return value !== undefined && Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 3_600_000) : null;
 }
 
 /** Text messages through Twilio (platform facts B). Buttons become numbers, files become links. */
@@ -222,12 +264,23 @@ export const sms = channel<SmsAccount>({
     identityKinds: ["phone"],
     markup: "none",
   },
-  account: z.object({
-    accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i),
-    authToken: z.string().min(1).meta({ secret: true }),
-    from: z.string().regex(/^(\+\d{4,15}|[A-Za-z0-9 ]{1,11})$/),
-  }) as unknown as z.ZodType<SmsAccount>,
-  address: ({ accountSid, from }) => `${accountSid}/${from}`,
+  account: z
+    .object({
+      accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i),
+      authToken: z.string().min(1).meta({ secret: true }),
+      from: z
+        .string()
+        .regex(/^(\+\d{4,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|)$/)
+        .default(""),
+      messagingServiceSid: z
+        .string()
+        .regex(/^MG[0-9a-f]{32}$/i)
+        .optional(),
+    })
+    .refine(({ from, messagingServiceSid }) => from !== "" || messagingServiceSid !== undefined, {
+      message: "a number, a sender name or a messaging service is needed",
+    }) as unknown as z.ZodType<SmsAccount>,
+  address: ({ accountSid, from, messagingServiceSid }) => `${accountSid}/${from || (messagingServiceSid ?? "")}`,
   receive,
   render,
   settle,

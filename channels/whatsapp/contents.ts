@@ -2,18 +2,18 @@ import type { JsonObject } from "../../engine/core/domain/json.ts";
 import type { InboundContent, Media, MediaKind } from "../../engine/core/domain/message.ts";
 import type { WaMessage } from "./payload.ts";
 
-const MEDIA: Readonly<Record<string, MediaKind>> = {
-  image: "image",
-  video: "video",
-  audio: "audio",
-  voice: "audio",
-  document: "document",
-  sticker: "sticker",
-};
+const MEDIA: ReadonlyMap<string, MediaKind> = new Map([
+  ["image", "image"],
+  ["video", "video"],
+  ["audio", "audio"],
+  ["voice", "audio"],
+  ["document", "document"],
+  ["sticker", "sticker"],
+]);
 
 /** What a message says, in our words. Types that Meta adds later become `unsupported`, never an error. */
 export function contentOf(message: WaMessage): InboundContent {
-  const kind = MEDIA[message.type];
+  const kind = MEDIA.get(message.type);
   if (kind) return mediaOf(kind, message);
   switch (message.type) {
     case "text":

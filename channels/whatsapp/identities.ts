@@ -1,7 +1,7 @@
 import type { IdentityValue } from "../../engine/core/domain/contact.ts";
 
 /** A business-scoped user id: `FR.13491208655302741918`. It has been seen in `from` and `wa_id`, too (platform facts A.7). */
-const USER_ID = /^[A-Z]{2}\.[A-Za-z0-9.]+$/;
+const USER_ID = /^[A-Z]{2}\.[A-Za-z0-9.]{1,190}$/;
 const DIGITS = /^\+?(\d{5,15})$/;
 
 interface Named {

@@ -15,8 +15,13 @@ const media = z.looseObject({
   voice: z.boolean().optional(),
 });
 
+/** A number, or a number as text; nothing else, as `Number(null)` is 0 and 0 is a code of Meta's. */
+const code = z.union([z.number(), text.regex(/^\d{1,9}$/).transform(Number)]);
+/** Ids are opaque and long, yet they become keys of the database. */
+const id = text.min(1).max(1000);
+
 export const errorItem = z.looseObject({
-  code: z.coerce.number(),
+  code,
   title: text.optional(),
   message: text.optional(),
   error_data: z.union([z.looseObject({ details: text.optional() }), text]).optional(),
@@ -39,7 +44,7 @@ export const referral = z.looseObject({
 });
 
 export const message = z.looseObject({
-  id: text.min(1),
+  id,
   from: text.optional(),
   from_user_id: text.optional(),
   from_parent_user_id: text.optional(),
@@ -92,6 +97,7 @@ export const message = z.looseObject({
       wa_id: text.optional(),
       user_id: text.optional(),
       previous_user_id: text.optional(),
+      previous_parent_user_id: text.optional(),
       body: text.optional(),
     })
     .optional(),
@@ -112,7 +118,7 @@ export const contact = z.looseObject({
 export type WaContact = z.infer<typeof contact>;
 
 export const status = z.looseObject({
-  id: text.min(1),
+  id,
   status: text,
   timestamp: z.union([text, z.number()]),
   recipient_id: text.optional(),
@@ -144,12 +150,17 @@ export const value = z.looseObject({
 });
 export type WaValue = z.infer<typeof value>;
 
-export const delivery = z.looseObject({
-  object: text,
-  entry: z.array(
-    z.looseObject({ id: text, changes: z.array(z.looseObject({ field: text, value: z.unknown() })).default([]) }),
-  ),
+export const change = z.looseObject({ field: text, value });
+
+export const entry = z.looseObject({
+  id: text.optional(),
+  time: z.union([text, z.number()]).optional(),
+  changes: z.array(z.unknown()).default([]),
 });
+export type WaEntry = z.infer<typeof entry>;
+
+/** Entries are read one by one: a broken one must not lose its neighbours. */
+export const delivery = z.looseObject({ object: text, entry: z.array(z.unknown()) });
 
 export const sendAnswer = z.looseObject({
   contacts: z
@@ -158,7 +169,7 @@ export const sendAnswer = z.looseObject({
   messages: z.array(z.looseObject({ id: text.min(1) })).optional(),
   error: z
     .looseObject({
-      code: z.coerce.number(),
+      code,
       message: text.optional(),
       is_transient: z.boolean().optional(),
       error_data: z.union([z.looseObject({ details: text.optional() }), text]).optional(),

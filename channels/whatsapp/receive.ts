@@ -3,7 +3,7 @@ import type { Account, Received, WebhookRequest, WebhookResponse } from "../../e
 import type { ChannelAccountId } from "../../engine/core/domain/ids.ts";
 import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
 import { forged, plainAnswer, unreadable } from "../shared/answers.ts";
-import { isNestedDeeper, isSignedBy, sameText } from "../shared/meta-signature.ts";
+import { isNestedDeeper, isSignedBy, sameText, storable } from "../shared/meta-signature.ts";
 import { contentOf } from "./contents.ts";
 import { errorOf } from "./errors.ts";
 import { identitiesOf } from "./identities.ts";
@@ -11,7 +11,17 @@ import type { WhatsappAccount } from "./index.ts";
 import * as payload from "./payload.ts";
 
 const DEPTH = 64;
-const STATUSES = { sent: "sent", delivered: "delivered", read: "read", played: "read", failed: "failed" } as const;
+/** How much of a part is kept for the operator. */
+const PART_CHARS = 10_000;
+const STATUSES = new Map([
+  ["sent", "sent"],
+  ["delivered", "delivered"],
+  ["read", "read"],
+  ["played", "read"],
+  ["failed", "failed"],
+] as const);
+/** Changes that speak of one number; without its id nobody can say whose they are. */
+const OF_A_NUMBER: ReadonlySet<string> = new Set(["messages", "smb_message_echoes", "user_preferences", "standby"]);
 
 /** Meta asks whether the URL is ours: the answer is its own challenge, when it knows our token (A.2). */
 export function handshake(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): WebhookResponse {
@@ -36,72 +46,83 @@ interface Collected {
   readonly at: string;
 }
 
+type OwnAccounts = readonly Account<WhatsappAccount>[];
+
 /** Verifies and reads one delivery. One POST may speak for several numbers, and may hold one message that is broken. */
 export function receive(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): Received {
   const header = request.headers["x-hub-signature-256"];
   const secrets = [...new Set(accounts.map(({ config }) => config.appSecret))];
   const secret = secrets.find((one) => isSignedBy(one, header, request.body));
   if (secret === undefined) return forged();
-  const own = new Map(
-    accounts
-      .filter(({ config }) => config.appSecret === secret)
-      .map((account) => [account.config.phoneNumberId, account]),
-  );
+  const own = accounts.filter(({ config }) => config.appSecret === secret);
   const text = new TextDecoder().decode(request.body);
   if (isNestedDeeper(text, DEPTH)) return unreadable("nested too deeply", text);
   const parsed = payload.delivery.safeParse(jsonOf(text));
   if (!parsed.success || parsed.data.object !== "whatsapp_business_account")
     return unreadable("not a delivery of WhatsApp", text);
   const found: Collected = { events: [], setAside: [], misrouted: 0, at: request.receivedAt };
-  for (const { changes } of parsed.data.entry) for (const { field, value } of changes) change(field, value, own, found);
+  for (const raw of parsed.data.entry) {
+    const entry = payload.entry.safeParse(raw);
+    if (entry.success) for (const one of entry.data.changes) change(one, entry.data, own, found);
+    else found.setAside.push({ reason: "an entry that cannot be read", part: partOf(raw) });
+  }
   const { events, setAside, misrouted } = found;
   return { verdict: "accepted", events, setAside, misrouted, response: plainAnswer(200, "ok") };
 }
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
   } catch {
     return undefined;
   }
 }
 
-function change(
+function change(raw: unknown, entry: payload.WaEntry, own: OwnAccounts, found: Collected): void {
+  const parsed = payload.change.safeParse(raw);
+  if (!parsed.success) {
+    found.setAside.push({ reason: "a change that cannot be read", part: partOf(raw) });
+    return;
+  }
+  const { field, value } = parsed.data;
+  const number = value.metadata?.phone_number_id;
+  if (number === undefined && OF_A_NUMBER.has(field)) {
+    found.setAside.push({ reason: `a change of ${field} without its number`, part: partOf(raw) });
+    return;
+  }
+  const named =
+    number === undefined
+      ? own.filter(
+          ({ config }) =>
+            config.businessAccountId === entry.id || (config.businessAccountId === "" && own.length === 1),
+        )
+      : own.filter(({ config }) => config.phoneNumberId === number);
+  if (named.length === 0) found.misrouted++;
+  for (const account of named) readChange(field, value, entry, account, found);
+}
+
+function readChange(
   field: string,
-  raw: unknown,
-  own: ReadonlyMap<string, Account<WhatsappAccount>>,
+  value: payload.WaValue,
+  entry: payload.WaEntry,
+  account: Account<WhatsappAccount>,
   found: Collected,
 ): void {
-  const parsed = payload.value.safeParse(raw);
-  if (!parsed.success) {
-    found.setAside.push({
-      reason: `a change of ${field} that cannot be read`,
-      part: JSON.stringify(raw).slice(0, 10_000),
-    });
-    return;
-  }
-  const value = parsed.data;
-  const number = value.metadata?.phone_number_id;
-  const account = number === undefined ? [...own.values()][0] : own.get(number);
-  if (!account) {
-    found.misrouted++;
-    return;
-  }
   // Another handler is active on this number: what it is told is not for us to answer.
   if (field === "standby") return;
   if (field === "messages") return messages(value, account, found);
   if (field === "smb_message_echoes") return echoes(value, account, found);
   if (field === "user_preferences") return preferences(value, account, found);
-  const code = `whatsapp.${field}`;
+  const facts = JSON.stringify(value);
   found.events.push({
     type: "notice",
     accountId: account.id,
-    dedupeKey: `notice:${field}:${fingerprint(JSON.stringify(raw))}`,
-    at: found.at,
+    dedupeKey: `notice:${field}:${entry.time ?? ""}:${fingerprint(facts)}`.slice(0, 200),
+    at: timeOf(entry.time ?? "", found.at),
     severity: /alert|update|security/.test(field) ? "warning" : "info",
-    code,
-    text: field,
-    facts: JSON.parse(JSON.stringify(raw)),
+    code: `whatsapp.${field}`.slice(0, 100),
+    text: field.slice(0, 100),
+    facts: JSON.parse(facts),
   });
 }
 
@@ -119,7 +140,8 @@ function messages(value: payload.WaValue, account: Account<WhatsappAccount>, fou
     found.events.push({
       type: "notice",
       accountId: account.id,
-      dedupeKey: `error:${error.code}:${found.at}`,
+      // The hour tells a new failure from a redelivery of the old one.
+      dedupeKey: `error:${error.code}:${found.at.slice(0, 13)}:${fingerprint(JSON.stringify(error))}`,
       at: found.at,
       severity: "error",
       code: `whatsapp.${error.code}`,
@@ -144,7 +166,7 @@ function each<S extends z.ZodType>(
       found.setAside.push({
         reason: `${what} that cannot be read`,
         accountId: account.id,
-        part: JSON.stringify(item).slice(0, 10_000),
+        part: partOf(item),
       });
   }
 }
@@ -161,8 +183,13 @@ function oneMessage(
     found.setAside.push({
       reason: "a group message",
       accountId: account.id,
-      part: JSON.stringify(message).slice(0, 10_000),
+      part: partOf(message),
     });
+    return;
+  }
+  if (message.type === "request_welcome") {
+    // The chat was opened and nothing was said: there is nothing to answer yet.
+    found.setAside.push({ reason: "the chat was opened", accountId: account.id, part: partOf(message) });
     return;
   }
   if (message.type === "system") return systemMessage(message, base, found);
@@ -180,7 +207,7 @@ function oneMessage(
         externalId: message.edit.original_message_id,
         content: contentOf(edited.data),
       });
-    }
+    } else found.setAside.push({ reason: "an edit that cannot be read", accountId: account.id, part: partOf(message) });
     return;
   }
   if (message.revoke) {
@@ -206,7 +233,7 @@ function oneMessage(
     found.setAside.push({
       reason: "a message without a sender",
       accountId: account.id,
-      part: JSON.stringify(message).slice(0, 10_000),
+      part: partOf(message),
     });
     return;
   }
@@ -243,13 +270,17 @@ function systemMessage(
   found: Collected,
 ): void {
   const { system } = message;
-  const was = identitiesOf({ phone: message.from, user: system?.previous_user_id ?? message.from_user_id });
+  const was = identitiesOf({
+    phone: message.from,
+    user: system?.previous_user_id ?? message.from_user_id,
+    parent: system?.previous_parent_user_id,
+  });
   const is = identitiesOf({ phone: system?.wa_id, user: system?.user_id });
   if (was.length === 0 || is.length === 0) {
     found.setAside.push({
       reason: `a system message of type ${system?.type ?? "unknown"}`,
       accountId: base.accountId,
-      part: JSON.stringify(message).slice(0, 10_000),
+      part: partOf(message),
     });
     return;
   }
@@ -257,7 +288,7 @@ function systemMessage(
 }
 
 function oneStatus(status: payload.WaStatus, account: Account<WhatsappAccount>, found: Collected): void {
-  const known = STATUSES[status.status as keyof typeof STATUSES];
+  const known = STATUSES.get(status.status as "sent");
   if (!known) return;
   const error = status.errors?.[0];
   found.events.push({
@@ -319,6 +350,11 @@ function detailOf(error: payload.ErrorItem | undefined): string {
   const data = error.error_data;
   const details = typeof data === "string" ? data : data?.details;
   return details ?? error.message ?? error.title ?? "";
+}
+
+/** A part as text, for the operator; one that is missing reads "nothing". */
+function partOf(raw: unknown): string {
+  return (JSON.stringify(raw) ?? "nothing").slice(0, PART_CHARS);
 }
 
 /** A short mark of a text, to tell the same notice from another one. */

@@ -56,7 +56,7 @@ export function fetchMedia(media: Media, account: Account<WhatsappAccount>): Med
       : {}),
     ...(media.url && !media.remoteId ? { url: media.url } : {}),
     headers: { ...headers, "user-agent": "relais" },
-    hosts: ["lookaside.fbsbx.com", "*.fbcdn.net", "*.whatsapp.net", "{base}"],
+    hosts: ["lookaside.fbsbx.com", "*.fbcdn.net", "{base}"],
     maxBytes: 100 * 1024 * 1024,
   };
 }

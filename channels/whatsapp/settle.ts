@@ -1,4 +1,5 @@
 import type { Call, CallResponse, Settled } from "../../engine/core/domain/channel.ts";
+import { isRetryable } from "../../engine/core/domain/send-error.ts";
 import { errorOf } from "./errors.ts";
 import { identitiesOf } from "./identities.ts";
 import { sendAnswer } from "./payload.ts";
@@ -21,7 +22,7 @@ export function settle(response: CallResponse, call: Call): Settled {
     const after = retryAfter(response.headers["retry-after"]);
     return {
       type: "failed",
-      error: after !== null && error.code === "rateLimited" ? { ...error, retryAfterMs: after } : error,
+      error: after !== null && isRetryable(error) ? { ...error, retryAfterMs: after } : error,
     };
   }
   if (response.status >= 200 && response.status < 300) {
