@@ -72,6 +72,24 @@ export const unsupportedContent: Check = {
   code: "unsupported-content",
   find: perChannel((content, shown, can) => {
     const words = shown.some((one) => one.type !== "text" || one.text.trim() !== "");
+    if (!words && content.type === "text") {
+      return {
+        severity: "error",
+        said: {
+          fr: "ce message est vide : écrivez un texte, ou supprimez-le.",
+          en: "this message is empty: write a text, or remove it.",
+        },
+      };
+    }
+    if (!words && content.type === "template") {
+      return {
+        severity: "warning",
+        said: {
+          fr: "ce modèle n'existe pas et le client ne verrait rien : écrivez aussi ce qu'il dit (text).",
+          en: "there is no such template and the contact would see nothing: also write what it says (text).",
+        },
+      };
+    }
     if (!words) {
       return {
         severity: "error",

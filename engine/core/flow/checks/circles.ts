@@ -13,9 +13,11 @@ export const loopWithoutWait: Check = {
       const vertex = graph.vertices.get(id);
       return vertex && passing(vertex) ? vertex.out.map(({ to }) => to) : [];
     };
+    const ranks = new Map([...graph.reached].map((id, rank) => [id, rank]));
     return circlesOf(graph.vertices.keys(), follow).map((members) => {
-      const circle = [...members].reverse();
-      const first = circle.find((id) => graph.reached.has(id)) ?? circle[0] ?? "";
+      const rankOf = (id: string): number => ranks.get(id) ?? ranks.size;
+      const circle = [...members].sort((a, b) => rankOf(a) - rankOf(b));
+      const first = circle[0] ?? "";
       const before = wayTo(graph, first);
       const round = roundTrip(first, new Set(circle), follow);
       const names = circle.slice(0, 6);

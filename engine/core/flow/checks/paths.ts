@@ -1,5 +1,5 @@
 import type { Diagnostic, ExampleLine } from "../../domain/diagnostic.ts";
-import { inLanguage, type Language } from "../../domain/language.ts";
+import { bilingual, inLanguage, type Language } from "../../domain/language.ts";
 import { textOf } from "../../domain/message.ts";
 import type { ExitSpec } from "../../nodes/node-type.ts";
 import type { FlowDocument } from "../document.ts";
@@ -54,8 +54,9 @@ export function delayOf(vertex: Vertex, exit: ExitSpec): number | null {
   return "ms" in after.delay ? after.delay.ms : null;
 }
 
-/** A length of time in words: `25 h plus tard`. */
-export function later(ms: number, language: Language): string {
+/** A length of time in words: `25 h plus tard`; null: nobody knows how long. */
+export function later(ms: number | null, language: Language): string {
+  if (ms === null) return bilingual({ fr: "plus tard", en: "later" }, language);
   const minutes = Math.round(ms / 60_000);
   const amount = minutes >= 60 ? `${Math.round(minutes / 6) / 10} h` : `${minutes} min`;
   return language.startsWith("fr") ? `${amount.replace(".", ",")} plus tard` : `${amount} later`;
@@ -69,7 +70,7 @@ function leaving(vertex: Vertex, exit: ExitSpec, language: Language): readonly E
       return [{ contact: label }];
     case "time": {
       const ms = delayOf(vertex, exit);
-      return [{ event: ms === null ? label : later(ms, language) }];
+      return [{ event: later(ms, language) }];
     }
     case "failure":
     case "people":

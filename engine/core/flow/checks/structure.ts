@@ -1,4 +1,3 @@
-import type { FlowEdit } from "../../domain/diagnostic.ts";
 import { inLanguage } from "../../domain/language.ts";
 import type { ExitSpec } from "../../nodes/node-type.ts";
 import type { FlowDocument } from "../document.ts";
@@ -162,13 +161,7 @@ export const unreachableNode: Check = {
   find: ({ document, graph }) => {
     if (!graph.vertices.has(document.start)) return [];
     const lost = [...graph.vertices.values()].filter(({ id }) => !graph.reached.has(id));
-    const ways = new Map<string, FlowEdit[]>();
-    for (const { id, out } of lost) {
-      for (const { exit, to } of out) {
-        if (to === id) continue;
-        ways.set(to, [...(ways.get(to) ?? []), { type: "remove", path: ["nodes", id, "exits", exit.name] }]);
-      }
-    }
+    const led = new Set(lost.flatMap(({ id, out }) => out.flatMap(({ to }) => (to === id ? [] : [to]))));
     return lost.map((vertex) => ({
       severity: "warning",
       path: ["nodes", vertex.id],
@@ -178,19 +171,22 @@ export const unreachableNode: Check = {
         fr: `Aucun chemin ne mène au bloc « ${titleOf(vertex)} » : reliez-le ou supprimez-le.`,
         en: `No way leads to node "${titleOf(vertex)}": connect it or remove it.`,
       },
-      fix: {
-        title: { fr: "Supprimer ce bloc", en: "Remove this node" },
-        edits: [
-          ...(ways.get(vertex.id) ?? []),
-          { type: "remove", path: ["nodes", vertex.id] },
-          ...(document.layout && Object.hasOwn(document.layout, vertex.id)
-            ? [{ type: "remove" as const, path: ["layout", vertex.id] }]
-            : []),
-        ],
-      },
+      // Of a row of lost nodes the first goes first: the others would leave an exit without a target.
+      ...(led.has(vertex.id) ? {} : { fix: removal(document, vertex.id) }),
     }));
   },
 };
+
+function removal(document: FlowDocument, id: string): NonNullable<Finding["fix"]> {
+  const placed = document.layout !== undefined && Object.hasOwn(document.layout, id);
+  return {
+    title: { fr: "Supprimer ce bloc", en: "Remove this node" },
+    edits: [
+      { type: "remove", path: ["nodes", id] },
+      ...(placed ? [{ type: "remove" as const, path: ["layout", id] }] : []),
+    ],
+  };
+}
 
 /** Nobody waits for an answer for ever. */
 export const questionWithoutTimeout: Check = {
