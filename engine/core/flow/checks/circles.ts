@@ -1,7 +1,7 @@
 import type { FlowDocument } from "../document.ts";
 import type { Check, CheckContext } from "./check.ts";
 import { circlesOf, graphOf, type Vertex } from "./graph.ts";
-import { exampleOf, wayTo } from "./paths.ts";
+import { exampleOf, waysIn } from "./paths.ts";
 import { calledBy } from "./surroundings.ts";
 
 /** A circle that never waits for the contact would run for ever; the engine would stop it with an apology. */
@@ -13,12 +13,13 @@ export const loopWithoutWait: Check = {
       const vertex = graph.vertices.get(id);
       return vertex && passing(vertex) ? vertex.out.map(({ to }) => to) : [];
     };
+    const wayTo = waysIn(graph);
     const ranks = new Map([...graph.reached].map((id, rank) => [id, rank]));
     return circlesOf(graph.vertices.keys(), follow).map((members) => {
       const rankOf = (id: string): number => ranks.get(id) ?? ranks.size;
       const circle = [...members].sort((a, b) => rankOf(a) - rankOf(b));
       const first = circle[0] ?? "";
-      const before = wayTo(graph, first);
+      const before = wayTo(first);
       const round = roundTrip(first, new Set(circle), follow);
       const names = circle.slice(0, 6);
       const more = circle.length > names.length ? " …" : "";

@@ -10,22 +10,37 @@ export type Way = readonly { readonly id: string; readonly exit: ExitSpec | null
 
 type Example = NonNullable<Diagnostic["example"]>;
 
-/** The shortest way from the start (else from an interrupt) to a node, by ways that `allowed` allows; null: there is none. */
-export function wayTo(
-  graph: FlowGraph,
-  id: string,
-  allowed: (from: Vertex, edge: Edge) => boolean = () => true,
-): Way | null {
-  for (const entry of graph.entries) {
-    const way = shortest(graph, entry, id, allowed);
-    if (way) return way;
-  }
-  return null;
-}
+/** A chat shows the last steps of a long way: what came before is one line, `…`. */
+const SHOWN_STEPS = 8;
 
-/** The way to a node as a short chat: what the bot says, what the contact picks, how much time goes by. */
-export function exampleTo(graph: FlowGraph, document: FlowDocument, id: string): Example {
-  return exampleOf(graph, document, wayTo(graph, id) ?? [{ id, exit: null }]);
+/**
+ * The shortest ways from the start (else from an interrupt) by edges that `allowed` allows, for any number of nodes at
+ * the price of one walk; null: no way leads there.
+ */
+export function waysIn(
+  graph: FlowGraph,
+  allowed: (from: Vertex, edge: Edge) => boolean = () => true,
+): (id: string) => Way | null {
+  const before = new Map<string, { readonly id: string; readonly exit: ExitSpec } | null>();
+  for (const entry of graph.entries) {
+    if (before.has(entry)) continue;
+    before.set(entry, null);
+    const queue = [entry];
+    for (const id of queue) {
+      const vertex = graph.vertices.get(id);
+      for (const edge of vertex?.out ?? []) {
+        if (!vertex || before.has(edge.to) || !allowed(vertex, edge)) continue;
+        before.set(edge.to, { id, exit: edge.exit });
+        queue.push(edge.to);
+      }
+    }
+  }
+  return (id) => {
+    if (!before.has(id)) return null;
+    const way: { id: string; exit: ExitSpec | null }[] = [{ id, exit: null }];
+    for (let step = before.get(id); step; step = before.get(step.id)) way.push(step);
+    return way.reverse();
+  };
 }
 
 /** A way as a short chat. */
@@ -35,7 +50,8 @@ export function exampleOf(graph: FlowGraph, document: FlowDocument, way: Way): E
   const keyword =
     first === document.start ? undefined : document.interrupts.find(({ to }) => to === first)?.keywords[0];
   const chat: ExampleLine[] = keyword === undefined ? [] : [{ contact: keyword }];
-  for (const { id, exit } of way) {
+  if (way.length > SHOWN_STEPS) chat.push({ event: "…" });
+  for (const { id, exit } of way.slice(-SHOWN_STEPS)) {
     const vertex = graph.vertices.get(id);
     if (!vertex) continue;
     for (const content of vertex.type.contents(vertex.node, language)) {
@@ -79,27 +95,4 @@ function leaving(vertex: Vertex, exit: ExitSpec, language: Language): readonly E
     case "success":
       return vertex.waitsFor === "contact" ? [{ contact: "…" }] : [];
   }
-}
-
-function shortest(
-  graph: FlowGraph,
-  from: string,
-  to: string,
-  allowed: (from: Vertex, edge: Edge) => boolean,
-): Way | null {
-  const before = new Map<string, { readonly id: string; readonly exit: ExitSpec } | null>([[from, null]]);
-  // A map goes on to what is added while it is walked: it is the queue.
-  for (const id of before.keys()) {
-    if (id === to) break;
-    const vertex = graph.vertices.get(id);
-    if (!vertex) continue;
-    for (const edge of vertex.out) {
-      if (before.has(edge.to) || !allowed(vertex, edge)) continue;
-      before.set(edge.to, { id, exit: edge.exit });
-    }
-  }
-  if (!before.has(to)) return null;
-  const way: { id: string; exit: ExitSpec | null }[] = [{ id: to, exit: null }];
-  for (let step = before.get(to); step; step = before.get(step.id)) way.unshift(step);
-  return way;
 }

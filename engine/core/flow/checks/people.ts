@@ -2,7 +2,7 @@ import { inLanguage } from "../../domain/language.ts";
 import type { FlowDocument } from "../document.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
 import { graphOf, titleOf, type Vertex } from "./graph.ts";
-import { exampleTo } from "./paths.ts";
+import { exampleOf, waysIn } from "./paths.ts";
 import { calledBy } from "./surroundings.ts";
 
 /** Answers that a contact may have to give before a person can be reached. */
@@ -87,7 +87,7 @@ export const personTooFar: Check = {
           fr: `À partir du bloc « ${titleOf(vertex)} », il faut ${count} réponses pour joindre un humain : ajoutez un choix ou un mot-clé qui y mène plus tôt.`,
           en: `From node "${titleOf(vertex)}", it takes ${count} answers to reach a person: add a choice or a keyword that leads there sooner.`,
         },
-        example: exampleTo(graph, document, vertex.id),
+        example: exampleOf(graph, document, waysIn(graph)(vertex.id) ?? []),
       },
     ];
   },

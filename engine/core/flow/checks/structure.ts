@@ -4,7 +4,8 @@ import type { FlowDocument } from "../document.ts";
 import { nearest } from "../nearest.ts";
 import type { Check, Finding } from "./check.ts";
 import { type FlowGraph, titleOf, type Vertex } from "./graph.ts";
-import { exampleOf, wayTo } from "./paths.ts";
+import { nearestOf } from "./near.ts";
+import { exampleOf, type Way, waysIn } from "./paths.ts";
 import { freeName } from "./people.ts";
 
 /** The start must be a node. */
@@ -37,27 +38,30 @@ export const startMissing: Check = {
 /** Exits must lead to nodes that exist. */
 export const danglingExit: Check = {
   code: "dangling-exit",
-  find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap(({ id, node }) =>
+  find: ({ document, graph }) => {
+    const closeTo = nearestOf(Object.keys(document.nodes));
+    return [...graph.vertices.values()].flatMap(({ id, node }) =>
       Object.entries(node.exits ?? {}).flatMap(([exit, to]) =>
         Object.hasOwn(document.nodes, to)
           ? []
-          : [{ ...missingNode(document, to, ["nodes", id, "exits", exit]), node: id, exit }],
+          : [{ ...missingNode(closeTo(to), to, ["nodes", id, "exits", exit]), node: id, exit }],
       ),
-    ),
+    );
+  },
 };
 
 /** The words that work anywhere must lead to nodes that exist. */
 export const interruptDangling: Check = {
   code: "interrupt-dangling",
-  find: ({ document }) =>
-    document.interrupts.flatMap(({ to }, index) =>
-      Object.hasOwn(document.nodes, to) ? [] : [missingNode(document, to, ["interrupts", index, "to"])],
-    ),
+  find: ({ document }) => {
+    const closeTo = nearestOf(Object.keys(document.nodes));
+    return document.interrupts.flatMap(({ to }, index) =>
+      Object.hasOwn(document.nodes, to) ? [] : [missingNode(closeTo(to), to, ["interrupts", index, "to"])],
+    );
+  },
 };
 
-function missingNode(document: FlowDocument, to: string, path: readonly (string | number)[]): Finding {
-  const close = nearest(to, Object.keys(document.nodes));
+function missingNode(close: string | null, to: string, path: readonly (string | number)[]): Finding {
   return {
     severity: "error",
     path,
@@ -79,8 +83,9 @@ function missingNode(document: FlowDocument, to: string, path: readonly (string 
 /** Every way out that matters is connected: else the conversation stops in the middle. */
 export const missingExit: Check = {
   code: "missing-exit",
-  find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap((vertex) =>
+  find: ({ document, graph }) => {
+    const wayTo = waysIn(graph);
+    return [...graph.vertices.values()].flatMap((vertex) =>
       Object.keys(vertex.node.exits ?? {}).length === 0
         ? []
         : unconnected(vertex).map((exit): Finding => {
@@ -95,18 +100,20 @@ export const missingExit: Check = {
                 fr: `La conversation s'arrête ici : reliez la sortie « ${label} » (${exit.name}) du bloc « ${titleOf(vertex)} » à un autre bloc.`,
                 en: `The conversation stops here: connect the exit "${label}" (${exit.name}) of node "${titleOf(vertex)}" to another node.`,
               },
-              ...stopAt(graph, document, vertex, exit),
+              ...stopAt(graph, document, wayTo(vertex.id), vertex, exit),
               fix: endFix(document, vertex.id, [exit.name]),
             };
           }),
-    ),
+    );
+  },
 };
 
 /** A node from which nothing leads on, though it neither ends the conversation nor hands it over. */
 export const deadEnd: Check = {
   code: "dead-end",
-  find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap((vertex): readonly Finding[] => {
+  find: ({ document, graph }) => {
+    const wayTo = waysIn(graph);
+    return [...graph.vertices.values()].flatMap((vertex): readonly Finding[] => {
       const open = unconnected(vertex);
       const [exit] = open;
       if (!exit || Object.keys(vertex.node.exits ?? {}).length > 0) return [];
@@ -121,7 +128,7 @@ export const deadEnd: Check = {
             fr: `La conversation s'arrête au bloc « ${titleOf(vertex)} » : reliez-le à la suite, à une fin ou à un humain.`,
             en: `The conversation stops at node "${titleOf(vertex)}": connect it to what follows, to an end or to a person.`,
           },
-          ...stopAt(graph, document, vertex, exit),
+          ...stopAt(graph, document, wayTo(vertex.id), vertex, exit),
           fix: endFix(
             document,
             vertex.id,
@@ -129,7 +136,8 @@ export const deadEnd: Check = {
           ),
         },
       ];
-    }),
+    });
+  },
 };
 
 function unconnected(vertex: Vertex): readonly ExitSpec[] {
@@ -137,8 +145,13 @@ function unconnected(vertex: Vertex): readonly ExitSpec[] {
 }
 
 /** The way to a node and out of it into nothing. */
-function stopAt(graph: FlowGraph, document: FlowDocument, vertex: Vertex, exit: ExitSpec): Pick<Finding, "example"> {
-  const way = wayTo(graph, vertex.id);
+function stopAt(
+  graph: FlowGraph,
+  document: FlowDocument,
+  way: Way | null,
+  vertex: Vertex,
+  exit: ExitSpec,
+): Pick<Finding, "example"> {
   if (!way) return {};
   return { example: exampleOf(graph, document, [...way.slice(0, -1), { id: vertex.id, exit }]) };
 }

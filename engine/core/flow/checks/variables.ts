@@ -7,10 +7,10 @@ import {
   variablesOfExpression,
 } from "../../run/expression.ts";
 import type { FlowDocument } from "../document.ts";
-import { nearest } from "../nearest.ts";
 import type { Check, CheckedFlow, Finding } from "./check.ts";
 import type { Edge, Vertex } from "./graph.ts";
-import { exampleOf, exampleTo, wayTo } from "./paths.ts";
+import { nearestOf } from "./near.ts";
+import { exampleOf, waysIn } from "./paths.ts";
 import { type FoundString, stringsIn } from "./strings.ts";
 
 /** Variables that the engine itself sets. */
@@ -75,11 +75,14 @@ export const unknownVariable: Check = {
   code: "unknown-variable",
   find: ({ document, graph }) => {
     const written = writtenIn({ document, graph });
+    const closeTo = nearestOf([...written, ...BUILT_IN_ROOTS]);
+    const wayTo = waysIn(graph);
     return [...graph.vertices.values()].flatMap((vertex) =>
       readsOf(vertex)
         .filter((name) => !written.has(name))
         .map((name): Finding => {
-          const close = nearest(name, [...written, ...BUILT_IN_ROOTS]);
+          const close = closeTo(name);
+          const way = wayTo(vertex.id);
           const places = placesOf(vertex, name);
           const first = places[0];
           return {
@@ -91,7 +94,7 @@ export const unknownVariable: Check = {
               fr: `La variable « ${name} » n'est jamais remplie${close ? ` : vouliez-vous dire « ${close} » ?` : " : enregistrez-la dans un bloc, ou déclarez-la sous variables."}`,
               en: `The variable "${name}" never gets a value${close ? `: did you mean "${close}"?` : ": save it in a node, or declare it under variables."}`,
             },
-            ...(graph.reached.has(vertex.id) ? { example: exampleTo(graph, document, vertex.id) } : {}),
+            ...(way ? { example: exampleOf(graph, document, way) } : {}),
             fix: close && first ? renamed(vertex.id, places, name, close) : declared(document, name),
           };
         }),
@@ -116,24 +119,25 @@ export const variableUnset: Check = {
     const unset = unsetIn({ document, graph }, [...readers.keys()]);
     return [...readers].flatMap(([name, vertices], index) => {
       const bit = 1n << BigInt(index);
-      return vertices
-        .filter(({ id }) => ((unset.get(id) ?? 0n) & bit) !== 0n)
-        .map((vertex): Finding => {
-          const way = wayTo(graph, vertex.id, (from, edge) => !sets(from, edge, name));
-          const first = placesOf(vertex, name)[0];
-          return {
-            severity: "warning",
-            path: ["nodes", vertex.id, ...(first?.path ?? [])],
-            ...(first ? {} : { part: "key" as const }),
-            node: vertex.id,
-            message: {
-              fr: `Sur un chemin, « ${name} » n'est pas encore rempli quand le bloc « ${vertex.id} » s'en sert : donnez-lui une valeur avant, ou une valeur par défaut sous variables.`,
-              en: `On one way, "${name}" has no value yet when node "${vertex.id}" uses it: give it one before, or a default under variables.`,
-            },
-            ...(way ? { example: exampleOf(graph, document, way) } : {}),
-            fix: declared(document, name),
-          };
-        });
+      const missed = vertices.filter(({ id }) => ((unset.get(id) ?? 0n) & bit) !== 0n);
+      if (missed.length === 0) return [];
+      const wayTo = waysIn(graph, (from, edge) => !sets(from, edge, name));
+      return missed.map((vertex): Finding => {
+        const way = wayTo(vertex.id);
+        const first = placesOf(vertex, name)[0];
+        return {
+          severity: "warning",
+          path: ["nodes", vertex.id, ...(first?.path ?? [])],
+          ...(first ? {} : { part: "key" as const }),
+          node: vertex.id,
+          message: {
+            fr: `Sur un chemin, « ${name} » n'est pas encore rempli quand le bloc « ${vertex.id} » s'en sert : donnez-lui une valeur avant, ou une valeur par défaut sous variables.`,
+            en: `On one way, "${name}" has no value yet when node "${vertex.id}" uses it: give it one before, or a default under variables.`,
+          },
+          ...(way ? { example: exampleOf(graph, document, way) } : {}),
+          fix: declared(document, name),
+        };
+      });
     });
   },
 };
