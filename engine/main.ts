@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { channelOf, channels as knownChannels } from "../channels/registry.ts";
 import { createAssistant } from "./assistant/assistant.ts";
 import { geminiProvider } from "./assistant/gemini.ts";
@@ -32,7 +33,7 @@ import { createWorker } from "./worker/worker.ts";
 const VERSION = (
   JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string }
 ).version;
-const PAGES = new URL("../editor/dist", import.meta.url).pathname;
+const PAGES = fileURLToPath(new URL("../editor/dist", import.meta.url));
 /** A running request may still end; then what is left is recorded by the next start. */
 const STOP_MS = 20_000;
 
@@ -95,6 +96,7 @@ export async function startRelais(config: Config): Promise<Running> {
   const keptToken = config.adminToken === undefined;
   const adminToken = config.adminToken ?? keptSecret(config.dataDir, "admin-token");
   const log = createLog(config.logLevel, [...config.secretValues, adminToken]);
+  for (const note of config.notes) log.warn(note);
   const clock = systemClock;
   const ids = createIds(clock);
   const { store, workspace } = await openWorkspace(config, log);
@@ -130,7 +132,7 @@ export async function startRelais(config: Config): Promise<Running> {
     backupNumber: config.backupNumber,
     backupTemplate: config.backupTemplate,
     dailyTokens: config.dailyTokens,
-    webhookSecret: config.secretKey ?? keptSecret(config.dataDir, "secret-key"),
+    webhookSecret: keptSecret(config.dataDir, "webhook-secret"),
   };
   const worker = createWorker({
     ...sendDeps,
@@ -292,6 +294,6 @@ async function seed(
 function assistantProviders(config: Config, http: Http): readonly Provider[] {
   return [
     ...(config.openai ? [openaiProvider(config.openai, http)] : []),
-    ...(config.gemini ? [geminiProvider(config.gemini)] : []),
+    ...(config.gemini ? [geminiProvider(config.gemini, http)] : []),
   ];
 }

@@ -9,7 +9,12 @@ export default defineConfig({
         test: {
           name: "unit",
           root: new URL("..", import.meta.url).pathname,
-          include: ["tests/architecture.test.ts", "tests/engine/core/**/*.test.ts", "tests/channels/**/*.test.ts", "tests/flows/**/*.test.ts"],
+          include: [
+            "tests/architecture.test.ts",
+            "tests/engine/core/**/*.test.ts",
+            "tests/channels/**/*.test.ts",
+            "tests/flows/**/*.test.ts",
+          ],
         },
       },
       {

@@ -1,19 +1,23 @@
 import { ApiError, FinishReason, GoogleGenAI } from "@google/genai";
+import type { Http } from "../ports.ts";
+import { fetchOver } from "./network.ts";
 import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
 import type { Provider } from "./provider.ts";
 
 const DEFAULT_MODEL = "gemini-3.8-flash";
 const MOST_TOKENS = 4000;
+/** The one that takes JSON schemas; the SDK would choose another by itself. */
+const API_VERSION = "v1beta";
 
 /** Google Gemini. The SDK has no time limit of its own: the caller's signal ends a slow call. */
-export function geminiProvider(config: {
-  readonly apiKey: string;
-  readonly model: string | undefined;
-  readonly baseUrl: string | undefined;
-}): Provider {
+export function geminiProvider(
+  config: { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined },
+  http: Http,
+): Provider {
   const client = new GoogleGenAI({
     apiKey: config.apiKey,
-    ...(config.baseUrl ? { httpOptions: { baseUrl: config.baseUrl } } : {}),
+    apiVersion: API_VERSION,
+    httpOptions: { fetch: fetchOver(http), ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}) },
   });
   const model = config.model ?? DEFAULT_MODEL;
   return {

@@ -19,6 +19,8 @@ export interface FakeGraph {
   readonly say: (webhook: string, from: string, text: string, more?: object) => Promise<Response>;
   /** Taps what was last offered to this person, by its label. */
   readonly tap: (webhook: string, from: string, label: string) => Promise<Response>;
+  /** Keeps a file as if a contact had sent it: its id goes into a webhook, and can be looked up and fetched. */
+  readonly keepFile: (bytes: Uint8Array, mimeType: string) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -64,7 +66,16 @@ export type Failure =
   /** Takes the message and cuts the line before answering. */
   | { readonly type: "acceptThenReset" }
   /** Takes the connection and never answers. */
-  | { readonly type: "blackHole" };
+  | { readonly type: "blackHole" }
+  /** Takes the message and answers so much later. */
+  | { readonly type: "slow"; readonly delayMs: number }
+  /** Takes the message and cuts its answer in the middle. */
+  | { readonly type: "halfBody" };
+
+interface KeptFile {
+  readonly bytes: Uint8Array;
+  readonly mimeType: string;
+}
 
 export interface FakeGraphOptions {
   readonly token: string;
@@ -78,6 +89,12 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
   const sent: Sent[] = [];
   const failures: Failure[] = [];
   const waiting: (() => void)[] = [];
+  const files = new Map<string, KeptFile>();
+  const keepFile = (bytes: Uint8Array, mimeType: string): string => {
+    const id = String(1000 + files.size);
+    files.set(id, { bytes, mimeType });
+    return id;
+  };
   let webhook: string | null = null;
 
   const deliver: FakeGraph["deliver"] = (to, value, { secret = options.appSecret } = {}) => {
@@ -132,10 +149,28 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
   };
 
   const server = createServer(async (request, response) => {
-    const text = await readAll(request);
+    const bytes = await readAll(request);
+    const text = bytes.toString();
     const path = `/${options.version ?? "v25.0"}/${options.phoneNumberId}/messages`;
     if (request.headers.authorization !== `Bearer ${options.token}`)
       return refuse(response, 401, 190, "Invalid OAuth access token");
+    const base = `/${options.version ?? "v25.0"}`;
+    const [id, isContent] = request.method === "GET" ? fileAsked(request.url ?? "", base) : [null, false];
+    if (id !== null) {
+      const file = files.get(id);
+      if (!file) return refuse(response, 400, 100, `no media ${id}`);
+      if (isContent) return void response.writeHead(200, { "content-type": file.mimeType }).end(file.bytes);
+      const url = `http://${request.headers.host}/content/${id}`;
+      return answer(response, 200, { id, url, mime_type: file.mimeType, file_size: file.bytes.length });
+    }
+    if (request.method === "POST" && request.url === `${base}/${options.phoneNumberId}/media`) {
+      const form = await formOf(request, bytes);
+      const file = form?.get("file");
+      if (form?.get("messaging_product") !== "whatsapp") return refuse(response, 400, 100, "messaging_product");
+      if (!(file instanceof File) || file.type !== form.get("type"))
+        return refuse(response, 400, 131053, "file or type");
+      return answer(response, 200, { id: keepFile(new Uint8Array(await file.arrayBuffer()), file.type) });
+    }
     if (request.method !== "POST" || request.url !== path)
       return refuse(response, 400, 33, `Unsupported request: ${request.method} ${request.url}`);
     let body: GraphBody;
@@ -145,6 +180,8 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
       return refuse(response, 400, 100, "not JSON");
     }
     if (body.status === "read") return answer(response, 200, { success: true });
+    const unknownFile = fileOf(body);
+    if (unknownFile !== null && !files.has(unknownFile)) return refuse(response, 400, 100, `no media ${unknownFile}`);
     const problem = problemOf(body);
     if (problem) return refuse(response, 400, problem.code, problem.detail);
     const failure = failures.shift();
@@ -160,6 +197,14 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
           return request.socket.destroy();
         case "blackHole":
           return;
+        case "slow":
+          await new Promise((done) => setTimeout(done, failure.delayMs));
+          break;
+        case "halfBody": {
+          const whole = JSON.stringify({ messages: [{ id: accept(body).wamid }] });
+          response.writeHead(200, { "content-type": "application/json", "content-length": String(whole.length) });
+          return void response.write(whole.slice(0, 10), () => request.socket.destroy());
+        }
       }
     }
     const one = accept(body);
@@ -208,6 +253,7 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
       webhook = to;
     },
     deliver,
+    keepFile,
     say: (to, from, text, more = {}) => deliver(to, message(from, { type: "text", text: { body: text }, ...more })),
     tap(to, from, label) {
       const offer = [...sent].reverse().find((one) => one.to === from && one.body.interactive?.action);
@@ -313,8 +359,27 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-async function readAll(request: IncomingMessage): Promise<string> {
+/** The id of the file that is asked for, and whether its bytes are; null: no file is. */
+function fileAsked(url: string, base: string): readonly [string | null, boolean] {
+  const path = new URL(url, "http://localhost").pathname;
+  const content = /^\/content\/(\d+)$/.exec(path)?.[1];
+  if (content) return [content, true];
+  return [path.startsWith(base) ? (/^\/(\d+)$/.exec(path.slice(base.length))?.[1] ?? null) : null, false];
+}
+
+/** The file that a message names by its id; null: none, or by its link. */
+function fileOf(body: GraphBody): string | null {
+  const part = Object.entries(body).find(([name]) => name === body.type)?.[1] as { readonly id?: unknown } | undefined;
+  return typeof part?.id === "string" ? part.id : null;
+}
+
+async function formOf(request: IncomingMessage, bytes: Buffer): Promise<FormData | null> {
+  const type = request.headers["content-type"] ?? "";
+  return new Response(new Uint8Array(bytes), { headers: { "content-type": type } }).formData().catch(() => null);
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }

@@ -34,11 +34,10 @@ const WEEKDAYS: readonly (readonly string[])[] = [
   ["vendredi", "friday"],
   ["samedi", "saturday"],
 ];
-const YES = new Set(
-  "oui yes ok okay d accord daccord accepte j accepte jaccepte i agree agree sure yep volontiers bien sur"
-    .split(" ")
-    .concat(["d accord", "j accepte", "i agree", "bien sur"]),
-);
+const YES = new Set([
+  ...["oui", "yes", "ok", "okay", "accepte", "agree", "agreed", "sure", "yep", "volontiers"],
+  ...["d accord", "j accepte", "i agree", "bien sur"],
+]);
 const NO = new Set(["non", "no", "refuse", "je refuse", "pas d accord", "nope", "i refuse", "i do not agree"]);
 
 /** The value of an answer in words, or null when it is not one. Dates are `2026-03-02`, times `09:30`, consent a boolean. */

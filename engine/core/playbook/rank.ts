@@ -5,7 +5,7 @@ import type { Entry } from "./playbook.ts";
 const STOP_WORDS = new Set(
   `a ai ait alors as au aux avec avez c ca ce ceci cela ces cet cette ceux comme d dans de des du elle en es est et etes etre eu
    faire fait il ils j je l la le les leur lui m ma mais me mes moi mon n ne nos notre nous on ont ou par pas peut peux plus pour pouvez
-   qu que quel quelle quelles quels qui s sa sans se ses si son sont sur svp t ta te tes toi ton tu un une veux voudrais vos votre vous y
+   qu que quel quelle quelles quels qui s sa sans se ses si son sommes sont suis sera serai sur svp t ta te tes toi ton tu un une veux voudrais vos votre vous y
    bonjour salut merci stp estce est-ce quoi avoir savoir dire puis bien
    about am an and any are at be been but by can could did do does for from get give had has have he her his how i if in into is it its
    just like me my no not of off on or our out please she so some than that the their them then there these they this to up us was we
@@ -16,12 +16,13 @@ const STOP_WORDS = new Set(
 
 /** A word without its ending, so that "livraisons", "livrer" and "livraison" meet. Light on purpose: wrong meetings are worse than missed ones. */
 function stem(word: string): string {
-  if (word.length <= 4) return word.replace(/s$/, "");
-  const cut = word
+  const single = word.replace(/([^s])s$/, "$1");
+  if (single.length <= 4) return single;
+  const cut = single
     .replace(/(issements?|issement|ations?|ition|itions)$/, "")
     .replace(/(aisons?|ances?|ences?|ments?|eurs?|euses?)$/, "")
     .replace(/(ees?|es|er|ez|ons|ing|ed|ies|s|e|ent)$/, "");
-  return cut.length >= 3 ? cut : word;
+  return cut.length >= 3 ? cut : single;
 }
 
 export function wordsOf(text: string): readonly string[] {

@@ -29,6 +29,8 @@ const FILLERS = new Set(
     " ",
   ),
 );
+/** "pas d'accord" is not "d'accord". `n` and `no` also shorten "number": before a digit they deny nothing. */
+const NEGATION = / (?:pas|ne|jamais|aucun|aucune|sans|sauf|not|never|without|don|dont|neither|nor|(?:n|no)(?! \d)) /;
 const LAST = new Set(["dernier", "derniere", "last"]);
 
 /** A typing error is forgiven in words of this length and more. */
@@ -61,10 +63,10 @@ export function matchChoice<C extends OfferedChoice>(text: string, choices: read
   const byNumber = numbered(said, choices);
   if (byNumber) return byNumber;
   const spaced = ` ${said} `;
-  const held = only(choices, (_, index) => names[index]?.some((name) => spaced.includes(` ${name} `)) ?? false);
+  const held = only(choices, (_, index) => names[index]?.some((name) => holds(spaced, name)) ?? false);
   if (held) return held;
   const core = withoutFillers(said);
-  if (core === "") return null;
+  if (core === "" || NEGATION.test(spaced)) return null;
   const inside = only(
     choices,
     (_, index) =>
@@ -72,6 +74,11 @@ export function matchChoice<C extends OfferedChoice>(text: string, choices: read
   );
   if (inside) return inside;
   return only(choices, (_, index) => names[index]?.some((name) => nearly(core, withoutFillers(name) || name)) ?? false);
+}
+
+/** Whether the name stands in the text as whole words, and nothing around it denies it. */
+function holds(spaced: string, name: string): boolean {
+  return spaced.includes(` ${name} `) && !NEGATION.test(spaced.replace(` ${name} `, " "));
 }
 
 /** Whether a text is one of the keywords (`exact`) or holds one as whole words (`contains`). */

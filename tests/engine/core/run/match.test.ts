@@ -54,6 +54,49 @@ describe("free text against choices", () => {
     ["je voudrais parler de la météo", null],
     ["produits et conseiller", null],
     ["12 rue des Tilleuls", null],
+    ["le un", "products"],
+    ["choix 1", "products"],
+    ["number one", "products"],
+    ["1er", "products"],
+    ["1ère", "products"],
+    ["option 1 svp", "products"],
+    ["une", "products"],
+    ["produitss", "products"],
+    ["prduits", "products"],
+    ["proxuits", "products"],
+    ["les produits ?", "products"],
+    ["Produits 😀", "products"],
+    ["ACHETER", "products"],
+    ["acheter svp", "products"],
+    ["2️⃣", "order"],
+    ["2)", "order"],
+    ["le second", "order"],
+    ["la seconde", "order"],
+    ["2ème", "order"],
+    ["2nd", "order"],
+    ["no 2", "order"],
+    ["nº 2", "order"],
+    ["the second one", "order"],
+    ["ma commande", "order"],
+    ["où en est ma commande ?", "order"],
+    ["3ème", "advisor"],
+    ["third", "advisor"],
+    ["je veux parler à un conseiller", "advisor"],
+    ["consieller", "advisor"],
+    ["quatre", "hours"],
+    ["quatrième", "hours"],
+    ["fourth", "hours"],
+    ["last one", "hours"],
+    ["la dernière", "hours"],
+    ["0", null],
+    ["-1", null],
+    ["vingt", null],
+    ["2 ou 3", null],
+    ["pas les produits", null],
+    ["surtout pas un conseiller", null],
+    ["je ne veux pas de produits", null],
+    ["no products", null],
+    ["pas le 2", null],
   ])("%j is %s", (text, expected) => {
     expect(matchChoice(text, CHOICES)?.id ?? null).toBe(expected);
   });
@@ -65,6 +108,39 @@ describe("free text against choices", () => {
     ];
     expect(matchChoice("nom", choices)).toBeNull();
     expect(matchChoice("oui merci", choices)?.id).toBe("yes");
+  });
+
+  test.each([
+    ["oui", "yes"],
+    ["ok", "yes"],
+    ["d'accord !", "yes"],
+    ["j'accepte", "yes"],
+    ["non merci", "no"],
+    ["je refuse", "no"],
+    ["pas d'accord", null],
+    ["je ne suis pas d'accord", null],
+    ["pas ok", null],
+    ["je n'accepte pas", null],
+    ["je n'accepte", null],
+    ["I don't agree", null],
+    ["surtout pas oui", null],
+    ["je ne refuse pas", null],
+  ])("a consent: %j is %s, and what denies is never taken for agreement", (text, expected) => {
+    const consent = [
+      { id: "yes", label: "J'accepte", synonyms: ["oui", "yes", "ok", "d'accord", "I agree"] },
+      { id: "no", label: "Je refuse", synonyms: ["non", "no"] },
+    ];
+    expect(matchChoice(text, consent)?.id ?? null).toBe(expected);
+  });
+
+  test("a label that denies is still its own name", () => {
+    const choices = [
+      { id: "yes", label: "Déjà reçu" },
+      { id: "no", label: "Pas encore reçu" },
+    ];
+    expect(matchChoice("pas encore reçu", choices)?.id).toBe("no");
+    expect(matchChoice("je n'ai pas encore reçu", choices)).toBeNull();
+    expect(matchChoice("non, pas encore reçu merci", choices)?.id).toBe("no");
   });
 
   test("two choices that fit equally well: none", () => {

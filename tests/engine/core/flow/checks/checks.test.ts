@@ -180,6 +180,33 @@ describe("examples", () => {
   });
 });
 
+test("the chat of a long way shows its end, the path all of it", () => {
+  const found = check(large(30).replace("n30: { type: handOver }", "n30: { type: say, text: Voilà }"));
+  const example = found.find(({ code }) => code === "dead-end")?.example;
+  expect(example?.path).toHaveLength(31);
+  expect(example?.chat[0]).toEqual({ event: "…" });
+  expect(example?.chat.at(-1)).toEqual({ bot: "Voilà" });
+});
+
+test("waits in a circle outlast any window, what the contact writes starts it anew", () => {
+  const flow = (message: string) =>
+    `flow: essai\ntriggers: [{ on: message }]\nstart: a\nnodes:
+  a: { type: wait, hours: 1, exits: { next: b } }
+  b: { type: ask, text: Alors ?, saveAs: v, timeoutHours: 1, exits: { next: p, timeout: ${message} } }
+  p: { type: handOver }`;
+  const codesOf = (source: string) => check(source).map(({ code }) => code);
+  expect(codesOf(flow("a"))).toContain("outside-window");
+  expect(codesOf(flow("p"))).not.toContain("outside-window");
+});
+
+test("a call of a flow that asks is a wait, a call of one that does not is none", () => {
+  const flow = (called: string) =>
+    `flow: essai\nstart: a\nnodes:\n  a: { type: callFlow, flow: ${called}, exits: { done: a } }`;
+  const codesOf = (source: string) => check(source).map(({ code }) => code);
+  expect(codesOf(flow("rapide"))).toContain("loop-without-wait");
+  expect(codesOf(flow("adresse"))).not.toContain("loop-without-wait");
+});
+
 describe("severities", () => {
   const severitiesOf = (name: string) => {
     const { code } = expected(read(name));
