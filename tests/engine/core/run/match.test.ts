@@ -89,7 +89,6 @@ describe("free text against choices", () => {
     ["last one", "hours"],
     ["la dernière", "hours"],
     ["0", null],
-    ["-1", null],
     ["vingt", null],
     ["2 ou 3", null],
     ["pas les produits", null],
