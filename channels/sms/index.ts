@@ -99,7 +99,9 @@ function receive(request: WebhookRequest, accounts: readonly Account<SmsAccount>
   const service = get("MessagingServiceSid");
   const account =
     signing.find(({ config }) => config.from !== "" && config.from === ours) ??
-    signing.find(({ config }) => service !== "" && config.messagingServiceSid === service);
+    signing.find(({ config }) => service !== "" && config.messagingServiceSid === service) ??
+    // A status speaks of a message of ours, whatever sender Twilio put on it; with one account it can be no other's.
+    (inbound || signing.length > 1 ? undefined : signing[0]);
   const sid = get("MessageSid") || get("SmsSid");
   const done = { verdict: "accepted" as const, setAside: [], misrouted: 0, response: TWIML };
   if (sid === "") return putAside("a webhook without a MessageSid", text);
