@@ -25,7 +25,7 @@ export function goldenCases<Given>(folder: string): readonly GoldenCase<Given>[]
   });
 }
 
-/** Compares with the file. `UPDATE_GOLDEN=1` writes what came instead: read the diff. */
+/** Compares with the file. `UPDATE_GOLDEN=1` writes what came instead: format it (`biome check --write tests/channels`) and read the diff. */
 export function expectGolden({ path }: { readonly path: string }, actual: unknown): void {
   const kept = read(path);
   const plain: unknown = JSON.parse(JSON.stringify(actual));
