@@ -21,7 +21,12 @@ const fixedMs = (node: WaitNode): number =>
 
 function delay(node: WaitNode): DelaySpec {
   if (node.untilOpening) return { until: "opening" };
-  return node.until === undefined ? { ms: fixedMs(node) } : { until: node.until };
+  return node.until === undefined ? { ms: fixedMs(node) } : { until: bare(node.until) };
+}
+
+/** The expression itself: authors also write it as in a text, `{{ date }}`, which would mean no moment at all. */
+function bare(written: string): string {
+  return /^\s*\{\{([^{}]*)\}\}\s*$/.exec(written)?.[1]?.trim() ?? written;
 }
 
 /** Waits for a time, or until a moment; what the contact writes meanwhile leaves by `message`. */
@@ -65,7 +70,7 @@ export const wait = nodeType<WaitNode>({
       : { type: "ignore" },
   texts: () => [],
   contents: () => [],
-  variables: (node) => ({ reads: readsOf([], [node.until]), writes: [] }),
+  variables: (node) => ({ reads: readsOf([], [node.until === undefined ? undefined : bare(node.until)]), writes: [] }),
   waitsFor: () => "time",
   preview: (node, language) => {
     const french = language.startsWith("fr");
