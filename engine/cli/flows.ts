@@ -1,10 +1,14 @@
+import { z } from "zod";
 import { channels } from "../../channels/registry.ts";
 import type { Config } from "../config.ts";
 import type { Diagnostic } from "../core/domain/diagnostic.ts";
+import type { FlowVersionId } from "../core/domain/ids.ts";
 import { bilingual } from "../core/domain/language.ts";
-import { openFlowFolder } from "../flow-files.ts";
+import { openFlowFolder, type Published } from "../flow-files.ts";
+import { createHttp } from "../http.ts";
 import { createLog } from "../log.ts";
 import { openWorkspace } from "../main.ts";
+import { keptSecret } from "../secrets.ts";
 
 const MARK = { error: "✗", warning: "!", info: "·" } as const;
 const language = (process.env.LC_ALL ?? process.env.LANG ?? "en").slice(0, 2);
@@ -25,37 +29,83 @@ export async function flowsCheck(config: Config, names: readonly string[]): Prom
   return broken > 0 ? 1 : 0;
 }
 
-/** Publishes flow files that check clean. A server that runs on the same PostgreSQL takes them up at once. */
+/** Publishes flow files that check clean: through the server that runs here, else into the database itself. */
 export async function flowsPublish(config: Config, names: readonly string[]): Promise<number> {
   if (names.length === 0) {
     console.error("Which flow? Name it: relais flows publish boutique");
     return 2;
   }
-  const log = createLog("warn", config.secretValues);
-  const { store, workspace } = await openWorkspace(config, log);
-  try {
-    const folder = openFlowFolder(config.flowsDir, channels, () => channels.map(({ type }) => type), {
-      store,
-      workspaceId: workspace.id,
-    });
-    let failed = 0;
-    for (const name of names) {
-      const done = await folder.publish(name, "", "command line");
-      if (done.type === "published") console.log(`✓ ${name}: version ${done.number} answers from now on`);
-      else {
-        failed++;
-        console.log(
-          done.type === "notFound"
-            ? `✗ ${name}: there is no such file in ${config.flowsDir}`
-            : `✗ ${name}: not published`,
-        );
-        if (done.type === "refused") for (const diagnostic of done.diagnostics) console.log(lineOf(name, diagnostic));
-      }
+  const publish = (await askServer(config)) ?? (await askDatabase(config));
+  let failed = 0;
+  for (const name of names) {
+    const done = await publish.one(name);
+    if (done.type === "published") console.log(`✓ ${name}: version ${done.number} answers from now on`);
+    else {
+      failed++;
+      console.log(
+        done.type === "notFound"
+          ? `✗ ${name}: there is no such file in ${config.flowsDir}`
+          : `✗ ${name}: not published`,
+      );
+      if (done.type === "refused") for (const diagnostic of done.diagnostics) console.log(lineOf(name, diagnostic));
     }
-    return failed > 0 ? 1 : 0;
-  } finally {
-    await store.close();
   }
+  await publish.close();
+  return failed > 0 ? 1 : 0;
+}
+
+interface Publisher {
+  readonly one: (name: string) => Promise<Published>;
+  readonly close: () => Promise<void>;
+}
+
+const answer = z.looseObject({
+  version: z.number().optional(),
+  versionId: z.string().optional(),
+  diagnostics: z.array(z.unknown()).optional(),
+});
+
+/** The server that runs on this machine publishes by itself: its SQLite file is its own. Null: none runs. */
+async function askServer(config: Config): Promise<Publisher | null> {
+  const http = createHttp({ allowPrivate: [] });
+  const base = `http://127.0.0.1:${config.port}`;
+  const token = config.adminToken ?? keptSecret(config.dataDir, "admin-token");
+  const call = (method: string, path: string, body?: string) =>
+    http.request({
+      method,
+      url: `${base}${path}`,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs: 10_000,
+      maxBytes: 5_000_000,
+      trusted: true,
+    });
+  const ours = await call("GET", "/api/flows");
+  if (ours.type !== "response" || ours.status !== 200) return null;
+  return {
+    async one(name) {
+      const done = await call(
+        "POST",
+        `/api/flows/${encodeURIComponent(name)}/publish`,
+        JSON.stringify({ note: "command line" }),
+      );
+      if (done.type !== "response" || (done.status !== 200 && done.status !== 422)) return { type: "notFound" };
+      const said = answer.parse(JSON.parse(new TextDecoder().decode(done.body)));
+      if (done.status === 200)
+        return { type: "published", number: said.version ?? 0, versionId: (said.versionId ?? "") as FlowVersionId };
+      return { type: "refused", diagnostics: (said.diagnostics ?? []) as Diagnostic[] };
+    },
+    close: async () => {},
+  };
+}
+
+async function askDatabase(config: Config): Promise<Publisher> {
+  const { store, workspace } = await openWorkspace(config, createLog("warn", config.secretValues));
+  const folder = openFlowFolder(config.flowsDir, channels, () => channels.map(({ type }) => type), {
+    store,
+    workspaceId: workspace.id,
+  });
+  return { one: (name) => folder.publish(name, "", "command line"), close: () => store.close() };
 }
 
 function lineOf(id: string, { severity, code, message, range }: Diagnostic): string {

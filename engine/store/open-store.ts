@@ -3,6 +3,7 @@ import type { Change, Clock, Ids, Store } from "../ports.ts";
 import { accountRows } from "./accounts.ts";
 import type { Context } from "./context.ts";
 import { conversationRows } from "./conversations.ts";
+import { doctor } from "./doctor.ts";
 import { flowRows } from "./flows.ts";
 import { inbox } from "./inbox.ts";
 import { mailbox } from "./mailbox.ts";
@@ -10,7 +11,7 @@ import { operations } from "./operations.ts";
 import { outbox } from "./outbox.ts";
 import { openPostgres } from "./postgres.ts";
 import { shopRows } from "./shop.ts";
-import { openSqlite, type StatementHook } from "./sqlite.ts";
+import { openSqlite, readSqlite, type StatementHook } from "./sqlite.ts";
 import { workspaceRows } from "./workspaces.ts";
 
 export interface StoreOptions {
@@ -27,12 +28,25 @@ export interface StoreOptions {
   readonly onStatement?: StatementHook;
 }
 
+const POSTGRES = /^postgres(ql)?:/;
+const fileOf = (databaseUrl: string): string => databaseUrl.replace(/^(sqlite|file):(\/\/)?/, "");
+
+/** Checks the promises of a database, also while a server works on it; changes nothing. */
+export async function examine(databaseUrl: string): ReturnType<Store["operations"]["doctor"]> {
+  const db = POSTGRES.test(databaseUrl) ? await openPostgres(databaseUrl) : readSqlite(fileOf(databaseUrl));
+  try {
+    return await db.read(() => doctor());
+  } finally {
+    await db.close();
+  }
+}
+
 /** Opens the database, brings it to this version and gives the store over it. Throws a sentence when that cannot be. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, clock, ids, processId, secrets, capabilitiesOf } = options;
-  const db = /^postgres(ql)?:/.test(databaseUrl)
+  const db = POSTGRES.test(databaseUrl)
     ? await openPostgres(databaseUrl, options.log)
-    : openSqlite(databaseUrl.replace(/^(sqlite|file):(\/\/)?/, ""), options.onStatement);
+    : openSqlite(fileOf(databaseUrl), options.onStatement);
   const listeners = new Set<(change: Change) => void>();
   const tell = (change: Change): void => {
     for (const listen of listeners) listen(change);

@@ -87,6 +87,18 @@ export function openSqlite(file: string, hook: StatementHook = () => {}): Databa
   };
 }
 
+/** Looks into a SQLite file beside the process that writes it: reads only, and what is committed. */
+export function readSqlite(file: string): Pick<Database, "read" | "close"> {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  const look = runner(db, () => {});
+  return {
+    read: async (script) => look(script()),
+    async close() {
+      db.close();
+    },
+  };
+}
+
 /** FULL: a commit is on disk when it returns. better-sqlite3 opens an existing WAL file with NORMAL, so it is set and looked at. */
 function configure(db: Sqlite.Database): void {
   db.pragma("journal_mode = WAL");

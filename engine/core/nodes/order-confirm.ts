@@ -169,7 +169,10 @@ function linesOf(node: OrderConfirmNode, at: NodeMoment, products: readonly Prod
 
 function summary(node: OrderConfirmNode, at: NodeMoment, result: Json): Reaction {
   const lines = linesOf(node, at, (result ?? []) as unknown as readonly ProductView[]);
-  if (lines.length === 0) return { type: "exit", exit: "failed" };
+  // A product that is gone must not vanish from an order without a word.
+  const chosen = at.variables[node.product] ?? null;
+  const wanted = Array.isArray(chosen) ? chosen.length : 1;
+  if (lines.length === 0 || lines.length < wanted) return { type: "exit", exit: "failed" };
   return { type: "stay", keep: { lines } as unknown as Json, verbs: [offer(node, at, lines)] };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { inLanguage, type Language, type LocalizedText } from "../domain/language.ts";
 import type { TemplateContent } from "../run/machine.ts";
-import { common, FAILED, field, NEXT, text } from "./fields.ts";
+import { common, field, NEXT, text } from "./fields.ts";
 import { type FlowNode, type NodeType, nodeType } from "./node-type.ts";
 import { readsOf, shown } from "./reading.ts";
 
@@ -72,7 +72,8 @@ export const sendTemplate: NodeType<SendTemplateNode> = nodeType({
     text: field(text.optional(), "Texte pour le fil", "Text for the thread", "longText", { section: "more" }),
     ...common,
   }) as unknown as z.ZodType<SendTemplateNode>,
-  exits: () => [NEXT, FAILED],
+  // A refusal by the provider comes later, when the flow has gone on: it is a task for people.
+  exits: () => [NEXT],
   compile: (node, id) => ({
     entry: [{ type: "say", params: { node: id, contents: [content(node)] } }],
     always: [{ exit: "next" }],
