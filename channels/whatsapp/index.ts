@@ -64,6 +64,7 @@ export const whatsapp = channel<WhatsappAccount>({
       .regex(/^v\d{1,3}\.\d$/)
       .default("v25.0"),
   }) as unknown as z.ZodType<WhatsappAccount>,
+  webhookPath: "/webhook/whatsapp",
   address: ({ phoneNumberId }) => phoneNumberId,
   handshake,
   receive,

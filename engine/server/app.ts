@@ -195,7 +195,6 @@ async function publicStatus(deps: ServerDeps): Promise<object> {
   const isOurs = ({ workspaceId }: { readonly workspaceId: string }): boolean => workspaceId === settings.workspaceId;
   const published = new Set((await deps.store.flows.current()).filter(isOurs).map(({ flow }) => flow));
   const accounts = deps.accounts().filter(isOurs);
-  const webhookOf: Readonly<Record<string, string>> = { whatsapp: "/webhook/whatsapp", sms: "/webhook/twilio" };
   return {
     version: settings.version,
     assistant: settings.assistant,
@@ -204,7 +203,9 @@ async function publicStatus(deps: ServerDeps): Promise<object> {
       const account = accounts.find(({ channel }) => channel === type);
       return { type, label, connected: account !== undefined, status: account?.status ?? null };
     }),
-    webhooks: Object.entries(webhookOf).map(([channel, path]) => ({ channel, url: `${settings.publicUrl}${path}` })),
+    webhooks: deps.channels.all.flatMap(({ type, webhookPath }) =>
+      webhookPath ? [{ channel: type, url: `${settings.publicUrl}${webhookPath}` }] : [],
+    ),
     flows: (await deps.flows.list()).map(({ id }) => ({ id, published: published.has(id) })),
   };
 }

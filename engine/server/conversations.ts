@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHANNEL_TYPES } from "../core/domain/channel.ts";
 import type { ConversationId } from "../core/domain/ids.ts";
 import { NAME } from "../core/flow/document.ts";
 import { command } from "./command.ts";
@@ -37,7 +38,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       query: z.strictObject({
         status: z.enum(["open", "waiting", "closed", "archived", "spam"]).optional(),
         owner: z.enum(["bot", "agent"]).optional(),
-        channel: z.enum(["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"]).optional(),
+        channel: z.enum(CHANNEL_TYPES).optional(),
         accountId: z.string().max(100).optional(),
         contactId: z.string().max(100).optional(),
         ...page,

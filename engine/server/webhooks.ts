@@ -4,21 +4,25 @@ import type { ServerDeps } from "./deps.ts";
 
 /** Meta sends up to 3 MB; a little more, so that the limit is ours to explain. */
 const MOST_BYTES = 3_500_000;
-const PATHS: Readonly<Record<string, ChannelType>> = {
-  "/webhook/whatsapp": "whatsapp",
-  "/webhook/messenger": "messenger",
-  "/webhook/twilio": "sms",
-};
+
+const PLAIN = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
 
 /**
  * The way in for providers: raw bytes, signature, store, answer; no flow runs before the answer (C-1). It stands before
  * the rest of the server, because most of what comes is this.
  */
 export function webhooks(deps: ServerDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const paths = new Map(
+    deps.channels.all.flatMap(({ type, webhookPath }) => (webhookPath ? [[webhookPath, type] as const] : [])),
+  );
   return (request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
-    const type = PATHS[path];
-    if (!type) return false;
+    const type = paths.get(path);
+    if (!type) {
+      if (!path.startsWith("/webhook/")) return false;
+      response.writeHead(404, PLAIN).end("this channel is not connected");
+      return true;
+    }
     serve(deps, type, path, query, request, response).catch((error: unknown) => {
       // Whoever went away in the middle of a body hears nothing and stored nothing.
       if (!request.complete) return deps.metrics.webhook(type, "aborted", 0);
@@ -45,11 +49,9 @@ async function serve(
   };
   const plain = (status: number, body: string): WebhookResponse => ({
     status,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+    headers: PLAIN,
     body,
   });
-  const channel = deps.channels.all.find((one) => one.type === type);
-  if (!channel) return answer("unknown", plain(404, "this channel is not connected"));
   const accounts = deps.accounts().filter((account) => account.channel === type && account.status !== "disabled");
   const incoming: Omit<WebhookRequest, "body"> = {
     method: request.method ?? "",

@@ -20,6 +20,8 @@ export interface Channel<Config = unknown> {
   readonly account: z.ZodType<Config>;
   /** The account's own address at the provider (phone number id, page id, number): unique per channel. */
   address(config: Config): string;
+  /** Where the provider delivers, e.g. `/webhook/whatsapp`. Absent: it has no webhook. */
+  readonly webhookPath?: string;
   /** Answers the provider's verification of the webhook URL (GET). Absent: the provider has none. */
   handshake?(request: WebhookRequest, accounts: readonly Account<Config>[]): WebhookResponse;
   /**
@@ -37,7 +39,9 @@ export interface Channel<Config = unknown> {
   typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
 }
 
-export type ChannelType = "whatsapp" | "messenger" | "instagram" | "sms" | "email" | "form" | "web";
+/** Every kind of channel that there is a word for; `channels/registry.ts` says which of them are built. */
+export const CHANNEL_TYPES = ["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** A connected number, page, mailbox or widget, with its credentials in clear: only for channel functions. */
 export interface Account<Config = unknown> {

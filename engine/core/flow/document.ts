@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChannelType } from "../domain/channel.ts";
+import { CHANNEL_TYPES, type ChannelType } from "../domain/channel.ts";
 import type { Language, LocalizedText } from "../domain/language.ts";
 import type { SentenceKey } from "../domain/workspace.ts";
 import type { FlowNode } from "../nodes/node-type.ts";
@@ -59,7 +59,7 @@ export const name = z
   .refine((value) => !FORBIDDEN.has(value));
 
 export const localizedText = z.union([z.string(), z.record(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), z.string())]);
-const channelType = z.enum(["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"]);
+const channelType = z.enum(CHANNEL_TYPES);
 const keywords = z.array(z.string().min(1).max(60)).min(1).max(50);
 const match = z.enum(["exact", "contains"]).optional();
 
