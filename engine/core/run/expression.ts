@@ -115,7 +115,7 @@ export function expressionProblem(expression: string): string | null {
 export function variablesOf(text: string): readonly string[] {
   if (!text.includes("{{") && !text.includes("{%")) return [];
   try {
-    return engine.variablesSync(compiled(text), { partials: false });
+    return engine.globalVariablesSync(compiled(text), { partials: false });
   } catch {
     return [];
   }

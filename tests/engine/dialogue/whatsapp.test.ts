@@ -167,6 +167,43 @@ describe("a customer on WhatsApp", () => {
     expect(toLea().map((text) => text.slice(0, 12))).toEqual(["Bonjour Léa,", "Voici nos pr", "Voici votre "]);
   });
 
+  test("a photo is kept on our side, shown to agents, and asked to be written", async () => {
+    const png = Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    );
+    const id = graph.keepFile(png, "image/png");
+    await graph.say(hook, LEA, "Bonjour");
+    await graph.waitForSent(1);
+    await graph.deliver(hook, {
+      contacts: [{ profile: { name: "Léa Martin" }, wa_id: LEA.slice(1) }],
+      messages: [
+        {
+          from: LEA.slice(1),
+          id: "wamid.PHOTO",
+          timestamp: String(Math.floor(Date.now() / 1000)),
+          type: "image",
+          image: { id, mime_type: "image/png" },
+        },
+      ],
+    });
+    await graph.waitForSent(2);
+    expect(toLea()[1]).toBe("Je ne peux pas lire ce type de contenu, peux-tu me l'écrire ?");
+    const url = await eventually(async () => {
+      const { items } = await relais.api<{
+        readonly items: readonly {
+          readonly attachments: readonly { readonly url: string; readonly sizeBytes: number }[];
+        }[];
+      }>("/api/messages?externalId=wamid.PHOTO");
+      const [file] = items[0]?.attachments ?? [];
+      expect(file?.sizeBytes).toBe(png.byteLength);
+      return file?.url ?? "";
+    });
+    const answer = await fetch(`${relais.url}${url}`, { headers: { authorization: `Bearer ${relais.adminToken}` } });
+    expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+    expect((await fetch(`${relais.url}${url}`)).status).toBe(401);
+  });
+
   test("a provider that refuses for a while is tried again, a message that can never pass goes to a person", async () => {
     graph.fail({ type: "code", code: 131016, httpStatus: 500 });
     await graph.say(hook, LEA, "Bonjour");

@@ -41,6 +41,10 @@ describe("texts with placeholders", () => {
 
   test("names the variables that it reads", () => {
     expect(variablesOf("{{ order.number }} {% if a %}{{ b | plus: c }}{% endif %}")).toEqual(["order", "a", "b", "c"]);
+    expect(variablesOf("{% assign own = total %}{{ own }}{% for one in list %}{{ one.x }}{% endfor %}")).toEqual([
+      "total",
+      "list",
+    ]);
   });
 });
 
