@@ -300,6 +300,7 @@ export interface Outbox {
    * count are committed before this resolves. `claim` as in `Mailbox.step`.
    */
   claim(limit: number, claim: (effect: WaitingEffect) => boolean): Promise<readonly ClaimedEffect[]>;
+  /** The next moment, after now, at which one becomes due; what is due already was there to be claimed. */
   nextDueAt(): Promise<string | null>;
   /**
    * Records how an attempt ended: message status, result event for the run, account state. Returns the next send of

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServerDeps } from "./deps.ts";
-import { ok, type Route, route } from "./route.ts";
+import { NOT_FOUND, ok, type Route, route } from "./route.ts";
 
 /** Kinds of channels and the accounts that are connected. */
 export function channelRoutes(deps: ServerDeps): readonly Route[] {
@@ -30,6 +30,21 @@ export function channelRoutes(deps: ServerDeps): readonly Route[] {
               })),
           })),
         }),
+    }),
+    route({
+      method: "post",
+      path: "/api/accounts/{id}/resume",
+      permission: "accounts.manage",
+      summary: "Lets a paused account send again, after its credentials or its billing were put right",
+      params: z.strictObject({ id: z.string().min(1).max(100) }),
+      run: async ({ principal, params }) => {
+        const account = deps
+          .accounts()
+          .find(({ id, workspaceId }) => id === params.id && workspaceId === principal.workspaceId);
+        if (!account) return NOT_FOUND;
+        await deps.store.accounts.setStatus(principal.workspaceId, account.id, "active", null);
+        return ok({ done: true });
+      },
     }),
   ];
 }

@@ -23,7 +23,10 @@ export function outbox(context: Context): Outbox {
     claim: (limit, claim) => writeAndTell(context, () => claimDue(context, limit, claim)),
     nextDueAt: () =>
       db.read(function* () {
-        const row = yield* one("SELECT MIN(due_at) AS due_at FROM effects WHERE state IN ('pending', 'unknown')");
+        const row = yield* one(
+          "SELECT MIN(due_at) AS due_at FROM effects WHERE state IN ('pending', 'unknown') AND due_at > ?",
+          clock.now(),
+        );
         return row && row.due_at !== null ? iso(row, "due_at") : null;
       }),
     settle: (effect, end, claim) => writeAndTell(context, () => settle(context, effect, end, claim)),

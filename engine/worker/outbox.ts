@@ -156,10 +156,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       const claimed = await store.outbox.claim(BATCH, claim);
       perform(claimed);
       const next = await store.outbox.nextDueAt();
-      const now = clock.now();
-      // What is due but was not claimed is paced or crowded: those set the alarm themselves.
-      if (claimed.length === BATCH) alarm.at(now);
-      else if (next && Date.parse(next) > now) alarm.at(Date.parse(next));
+      // What is due but was not claimed is paced, crowded or paused: those set the alarm themselves.
+      if (claimed.length === BATCH) alarm.at(clock.now());
+      else if (next) alarm.at(Date.parse(next));
     } catch (error) {
       log.error("outbox could not be read", { error: String(error) });
     }

@@ -252,6 +252,16 @@ describe("a customer on WhatsApp", () => {
     });
     const { items } = await relais.api<ApiList>("/api/messages");
     expect(items.find(({ direction }) => direction === "out")).toMatchObject({ status: "queued" });
+    const { items: kinds } = await relais.api<{
+      readonly items: readonly {
+        readonly type: string;
+        readonly accounts: readonly { readonly id: string; readonly status: string }[];
+      }[];
+    }>("/api/channels");
+    const account = kinds.find(({ type }) => type === "whatsapp")?.accounts[0];
+    expect(account?.status).toBe("authFailed");
+    expect((await relais.post(`/api/accounts/${account?.id}/resume`)).status).toBe(200);
+    await graph.waitForSent(1);
   });
 });
 
