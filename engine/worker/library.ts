@@ -1,7 +1,7 @@
 import type { FlowVersionId, WorkspaceId } from "../core/domain/ids.ts";
 import { compileFlow, type FlowMachine } from "../core/flow/compile.ts";
 import { parseFlow } from "../core/flow/parse.ts";
-import type { DecideLibrary } from "../core/run/decide.ts";
+import type { DecideLibrary } from "../core/run/moments.ts";
 import type { FlowVersion, Store } from "../ports.ts";
 
 /** Compiled flow versions, made once each and kept: versions never change. */

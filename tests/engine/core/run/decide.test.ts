@@ -5,8 +5,9 @@ import type { MailboxEvent } from "../../../../engine/core/domain/mailbox-event.
 import type { InboundContent } from "../../../../engine/core/domain/message.ts";
 import { compileFlow } from "../../../../engine/core/flow/compile.ts";
 import { parseFlow } from "../../../../engine/core/flow/parse.ts";
-import { type DecideLibrary, decide } from "../../../../engine/core/run/decide.ts";
+import { decide } from "../../../../engine/core/run/decide.ts";
 import type { Decision, StepInput } from "../../../../engine/core/run/decision.ts";
+import type { DecideLibrary } from "../../../../engine/core/run/moments.ts";
 import { MOMENT } from "../../../support/moment.ts";
 
 const source = readFileSync(new URL("../../../../flows/boutique.flow.yaml", import.meta.url), "utf8");

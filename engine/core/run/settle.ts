@@ -1,0 +1,175 @@
+import type { ConversationStatus, Handover } from "../domain/conversation.ts";
+import type { Effect, HandOverEffect, OutboxEffect } from "../domain/effect.ts";
+import type { Language } from "../domain/language.ts";
+import { advance } from "./advance.ts";
+import type { ContactPatch, Decision, StepInput } from "./decision.ts";
+import { quiet, toPeople } from "./decisions.ts";
+import { fit } from "./fit.ts";
+import { mind } from "./manners.ts";
+import { type DecideLibrary, languageOf, momentOf, windowOpen } from "./moments.ts";
+import type { Advance } from "./run.ts";
+
+export interface Settling {
+  readonly start: boolean;
+  readonly contactSpoke: boolean;
+}
+
+/** Turns what the flow wants into what the conversation does: texts fit the channel, manners are kept, people are told. */
+export function settle(input: StepInput, next: Advance, library: DecideLibrary, how: Settling): Decision {
+  if (next.outcome === "ignored") return quiet({});
+  const closed = windowClosedFor(input, next);
+  if (closed) {
+    const answered = advance(
+      library,
+      next.state,
+      { type: "sendFailed", node: closed, windowClosed: true },
+      momentOf(input, library),
+    );
+    if (answered.outcome !== "ignored" && !windowClosedFor(input, answered)) {
+      return settle(input, { ...answered, path: [...next.path, ...answered.path] }, library, how);
+    }
+    return undeliverable(input, next, how);
+  }
+  const run = saved(next, how);
+  const handOver = next.effects.find((effect) => effect.type === "handOver");
+  if (next.status === "failed") {
+    return toPeople(input, { reason: next.error ?? "the flow failed", priority: "high", queue: "default" }, [], {
+      say: "somethingFailed",
+      run,
+      path: next.path,
+    });
+  }
+  const language = languageOf(input, library, next.state);
+  const wanted = fitted(input, next.effects, handOver !== undefined, language);
+  const sends = wanted.flatMap((effect) => (effect.type === "send" ? [effect] : []));
+  const { sends: kept, memory, tooMany } = mind(sends, input.conversation.memory, input.now, how.contactSpoke);
+  const allowed = new Set<OutboxEffect>(kept);
+  const effects = wanted.filter((effect) => effect.type !== "send" || allowed.has(effect));
+  const timers = timersOf(next.effects, input.now);
+  const common = {
+    contact: contactPatch(next.effects),
+    notes: next.effects.flatMap((effect) => (effect.type === "note" ? [effect.text] : [])),
+    path: next.path,
+    run,
+    timers,
+  };
+  if (tooMany) {
+    return {
+      ...toPeople(input, { reason: "too many messages of the bot", priority: "high", queue: "default" }, effects, {
+        say: "tooManyMessages",
+        run,
+        path: next.path,
+      }),
+      ...common,
+    };
+  }
+  if (handOver) {
+    return { ...handedOver(input, handOver, effects, memory), ...common, outcome: next.outcome };
+  }
+  const status: { status?: ConversationStatus } =
+    next.status === "done" ? { status: "closed" } : input.conversation.status === "open" ? {} : { status: "open" };
+  return { conversation: { ...status, memory }, effects, cancelSends: false, outcome: next.outcome, ...common };
+}
+
+/** The node whose free text cannot be sent any more, because the contact's last message is too long ago. */
+function windowClosedFor(input: StepInput, next: Advance): string | null {
+  if (windowOpen(input)) return null;
+  const blocked = next.effects.find((effect) => effect.type === "send" && effect.content.type !== "template");
+  return blocked?.type === "send" ? (blocked.node ?? "") : null;
+}
+
+/** Free text would be refused and the flow has no template for it: nothing is sent, a person is asked. */
+function undeliverable(input: StepInput, next: Advance, how: Settling): Decision {
+  const reason = "the service window closed before the flow could answer";
+  return {
+    ...toPeople(input, { reason, priority: "normal", queue: "default" }, [], { say: null, path: next.path }),
+    run: saved({ ...next, status: "done" }, how),
+    timers: [{ type: "cancelAll" }],
+  };
+}
+
+function saved(next: Advance, how: Settling): Decision["run"] {
+  const outer = next.state.frames[0];
+  if (!outer) return { type: "unchanged" };
+  const { flow, versionId } = outer;
+  return { type: "save", start: how.start, flow, versionId, state: next.state, status: next.status };
+}
+
+/** What goes out, in order, each send as the channel can show it. Sends of a step that hands over still leave after it. */
+function fitted(
+  input: StepInput,
+  effects: readonly Effect[],
+  handover: boolean,
+  language: Language,
+): readonly OutboxEffect[] {
+  return effects.flatMap((effect): readonly OutboxEffect[] => {
+    switch (effect.type) {
+      case "send":
+        return fit(effect.content, input.capabilities, language).map((content) => ({
+          ...effect,
+          content,
+          ...(handover ? { handover: true } : {}),
+        }));
+      case "answer":
+      case "http":
+      case "findProducts":
+      case "createOrder":
+      case "findOrder":
+      case "setOrderStatus":
+      case "notify":
+      case "alert":
+      case "downloadMedia":
+        return [effect];
+      default:
+        return [];
+    }
+  });
+}
+
+function timersOf(effects: readonly Effect[], now: string): Decision["timers"] {
+  return effects.flatMap((effect): Decision["timers"] => {
+    if (effect.type === "cancelTimer") return [{ type: "cancel", name: effect.name }];
+    if (effect.type !== "startTimer") return [];
+    const dueAt = new Date(Date.parse(now) + effect.delayMs).toISOString();
+    return [{ type: "start", name: effect.name, dueAt }];
+  });
+}
+
+function contactPatch(effects: readonly Effect[]): ContactPatch | null {
+  let patch: ContactPatch = {};
+  for (const effect of effects) {
+    if (effect.type === "setContact") {
+      const { type: _, fields, contactLanguage, ...own } = effect;
+      patch = {
+        ...patch,
+        ...own,
+        ...(contactLanguage ? { language: contactLanguage } : {}),
+        ...(fields ? { fields: { ...patch.fields, ...fields } } : {}),
+      };
+    } else if (effect.type === "label") {
+      patch = {
+        ...patch,
+        addLabels: [...(patch.addLabels ?? []), ...effect.add],
+        removeLabels: [...(patch.removeLabels ?? []), ...effect.remove],
+      };
+    }
+  }
+  return Object.keys(patch).length > 0 ? patch : null;
+}
+
+/** The flow itself passes the conversation on; it has said so to the contact in this same step. */
+function handedOver(
+  input: StepInput,
+  effect: HandOverEffect,
+  effects: readonly OutboxEffect[],
+  memory: Decision["conversation"]["memory"],
+): Pick<Decision, "conversation" | "effects" | "cancelSends"> {
+  const { queue, priority, reason, alert } = effect;
+  const handover: Handover = { queue, priority, reason, summary: effect.summary ?? "", at: input.now };
+  const alerts: readonly OutboxEffect[] = alert ? [{ type: "alert", queue, priority, reason }] : [];
+  return {
+    conversation: { owner: "agent", status: "waiting", handover, ...(memory ? { memory } : {}) },
+    effects: [...effects, ...alerts],
+    cancelSends: false,
+  };
+}
