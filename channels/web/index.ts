@@ -95,6 +95,19 @@ function contentOf(message: z.infer<typeof said>): InboundContent | null {
   };
 }
 
+/** Our own answer to a push: the id under which the line is known. */
+const pushed = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: "custom", message: "not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ id: z.string().min(1) }));
+
 const PUSH: Call = { purpose: "send", via: "push", method: "POST", url: "", headers: {}, body: { type: "none" } };
 
 /** The chat on the business's own pages: shown by this server, so that nothing can be lost on the way. */
@@ -121,7 +134,7 @@ export const web = channel<WebAccount>({
     reaction: false,
     template: false,
     products: false,
-    typing: false,
+    typing: true,
     serviceWindowHours: null,
     pace: { account: { perSecond: 5000, burst: 5000 }, recipient: null },
     unknownPolicy: "resend",
@@ -142,7 +155,9 @@ export const web = channel<WebAccount>({
   receive,
   render: () => [PUSH],
   settle: (response) => {
-    const { id } = JSON.parse(response.body) as { readonly id: string };
-    return { type: "sent", externalId: id };
+    const said = pushed.safeParse(response.body);
+    return said.success
+      ? { type: "sent", externalId: said.data.id }
+      : { type: "unknown", detail: "not an answer of our own" };
   },
 });

@@ -34,6 +34,8 @@ export interface ChatState {
   readonly lines: readonly Line[];
   readonly pending: readonly Pending[];
   readonly connection: "connecting" | "open" | "offline" | "unavailable";
+  /** An answer is being prepared. */
+  readonly typing: boolean;
   readonly title: string;
   readonly color: string;
 }
@@ -61,6 +63,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 /** Between two tries to send what is waiting; the browser's own word that it is online comes before. */
 const RETRY_MS = 2000;
+/** No answer after this time: nobody seems to write any more. */
+const TYPING_MS = 25_000;
 
 /** Talks to the server: one visitor, one thread. Lines are known by their position, so none is lost or shown twice. */
 export function createChatClient(
@@ -81,6 +85,7 @@ export function createChatClient(
     lines: [],
     pending: (kept.pending ?? []).map((one) => ({ ...one, failed: false })),
     connection: "connecting",
+    typing: false,
     title: kept.title ?? "",
     color: kept.color ?? "",
   };
@@ -113,7 +118,16 @@ export function createChatClient(
   const take = (line: Line): void => {
     if (state.lines.some(({ position }) => position === line.position)) return;
     const lines = [...state.lines, line].sort((a, b) => a.position - b.position);
-    update({ lines });
+    update({ lines, typing: line.author === "contact" && state.typing });
+  };
+
+  let typingNo = 0;
+  const showTyping = (): void => {
+    const no = ++typingNo;
+    update({ typing: true });
+    void around.wait(TYPING_MS).then(() => {
+      if (no === typingNo && state.typing) update({ typing: false });
+    });
   };
 
   /** The stream of new lines; ends when the connection does. */
@@ -137,6 +151,7 @@ export function createChatClient(
       for (const block of blocks) {
         const data = block.split("\n").find((part) => part.startsWith("data:"));
         if (data && block.includes("event: message")) take(JSON.parse(data.slice(5)) as Line);
+        if (block.includes("event: typing")) showTyping();
       }
     }
     await reader.cancel();

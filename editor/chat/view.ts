@@ -113,7 +113,13 @@ function linesOf(state: ChatState, strings: Strings, client: ChatClient): readon
     before = line.author;
     return drawn;
   });
-  return [...lines, ...state.pending.map((pending) => pendingOf(pending, strings, client))];
+  const typing = make("div", "line typing");
+  typing.append(make("div", "bubble", "…"), make("span", "hidden", `${strings.bot} ${strings.typing}`));
+  return [
+    ...lines,
+    ...state.pending.map((pending) => pendingOf(pending, strings, client)),
+    ...(state.typing ? [typing] : []),
+  ];
 }
 
 function lineOf(

@@ -14,6 +14,7 @@ const BODY_BYTES = 32_000;
 const FILE_BYTES = 16_000_000;
 const PAGE = 200;
 const HEARTBEAT_MS = 20_000;
+const UNKNOWN_MS = 5000;
 /** Streams that one process holds open at most. */
 const MOST_STREAMS = 5000;
 
@@ -33,6 +34,8 @@ export function chatRoutes(
   const newMessages = createLimiter(deps.clock, 60, 60_000);
   const newFiles = createLimiter(deps.clock, 5, 60_000);
   let streams = 0;
+  /** Open streams by visitor: the first words of a new visitor wake only their own. */
+  const streamsOf = new Map<string, Set<() => void>>();
 
   const accountOf = (id: string | undefined): ChannelAccount | undefined => {
     const own = deps.accounts().filter(({ channel, status }) => channel === "web" && status === "active");
@@ -130,6 +133,7 @@ export function chatRoutes(
       setAside: [],
     });
     deps.accepted(accepted);
+    for (const spoke of streamsOf.get(visitor.visitorId) ?? []) spoke();
     const [first] = accepted.messages;
     if (!first) return c.json({ error: "not stored" }, 503);
     if (
@@ -162,12 +166,23 @@ export function chatRoutes(
       let conversationId = await conversationOf(visitor);
       let wake: () => void = () => {};
       let pending = true;
-      const stopListening = deps.store.onChange((change) => {
-        if (change.type !== "message" && change.type !== "status") return;
-        if (conversationId !== null && change.conversationId !== conversationId) return;
+      let thinking = false;
+      const look = (): void => {
         pending = true;
         wake();
+      };
+      const stopListening = deps.store.onChange((change) => {
+        if (!("conversationId" in change) || change.conversationId !== conversationId) return;
+        // Something of this conversation goes to the bot: an answer is on its way.
+        if (change.type === "mailbox") thinking = true;
+        look();
       });
+      const mine = streamsOf.get(visitor.visitorId) ?? new Set();
+      const spoke = (): void => {
+        thinking = true;
+        look();
+      };
+      streamsOf.set(visitor.visitorId, mine.add(spoke));
       const end = (): void => wake();
       closing.addEventListener("abort", end);
       stream.onAbort(end);
@@ -182,18 +197,28 @@ export function chatRoutes(
                 position = line.position;
                 await stream.writeSSE({ id: String(position), event: "message", data: JSON.stringify(line) });
               }
+              if (thinking) {
+                thinking = false;
+                const conversation = await deps.store.conversations.get(visitor.workspaceId, conversationId);
+                if (conversation?.owner === "bot" && conversation.botEnabled)
+                  await stream.writeSSE({ event: "typing", data: "{}" });
+              }
             }
             continue;
           }
           await new Promise<void>((done) => {
             wake = done;
-            setTimeout(done, HEARTBEAT_MS).unref();
+            setTimeout(done, conversationId === null ? UNKNOWN_MS : HEARTBEAT_MS).unref();
           });
+          // Who has not spoken yet has no conversation to hear of: another process may have taken the first words.
+          if (conversationId === null) pending = true;
           if (!pending && !stream.aborted && !closing.aborted) await stream.write(": still here\n\n");
         }
         if (!stream.aborted) await stream.write("retry: 1000\n\n");
       } finally {
         streams--;
+        mine.delete(spoke);
+        if (mine.size === 0) streamsOf.delete(visitor.visitorId);
         stopListening();
         closing.removeEventListener("abort", end);
       }

@@ -42,7 +42,7 @@ const write = async (text: string) => {
   await page.getByRole("textbox").fill(text);
   await page.getByRole("textbox").press("Enter");
 };
-const lines = () => page.getByRole("log").locator(".bubble").allTextContents();
+const lines = () => page.getByRole("log").locator(".line:not(.typing) .bubble").allTextContents();
 
 describe("a visitor in the web chat", () => {
   test("orders through the whole flow on a phone, with a number at the end", async () => {
@@ -91,6 +91,16 @@ describe("a visitor in the web chat", () => {
     await context.setOffline(false);
     await page.getByRole("log").getByText("Comptez 2 à 4 jours ouvrés").waitFor({ timeout: 20_000 });
     expect((await lines()).filter((line) => line.startsWith("Vos délais"))).toHaveLength(1);
+  });
+
+  test("sees that an answer is being written, until it is there", async () => {
+    await relais.stop();
+    relais = await startRelais({ dataDir, env: { BURST_WINDOW_MS: "1500" } });
+    await page.goto(`${relais.url}/chat`);
+    await press("Dire bonjour");
+    await page.getByText("Bot écrit…").waitFor({ ...SOON, state: "attached" });
+    await see("Que souhaitez-vous ?");
+    await page.getByText("Bot écrit…").waitFor({ ...SOON, state: "detached" });
   });
 
   test("what a visitor writes is shown as text, whatever it is", async () => {
