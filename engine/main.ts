@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { channelOf, channels as knownChannels } from "../channels/registry.ts";
 import { createAssistant } from "./assistant/assistant.ts";
-import { geminiProvider } from "./assistant/gemini.ts";
-import { openaiProvider } from "./assistant/openai.ts";
 import type { Provider } from "./assistant/provider.ts";
 import { parseCatalogue } from "./catalogue.ts";
 import { systemClock } from "./clock.ts";
@@ -114,7 +112,7 @@ export async function startRelais(config: Config): Promise<Running> {
   const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
   await seed(config, store, workspace, flows, log);
 
-  const providers = assistantProviders(config, http);
+  const providers = await assistantProviders(config, http);
   const metrics = createMetrics(() => store.operations.gauges());
   const sendDeps = {
     store,
@@ -291,9 +289,10 @@ async function seed(
   await store.shop.saveProducts(workspace.id, products);
 }
 
-function assistantProviders(config: Config, http: Http): readonly Provider[] {
-  return [
-    ...(config.openai ? [openaiProvider(config.openai, http)] : []),
-    ...(config.gemini ? [geminiProvider(config.gemini, http)] : []),
-  ];
+/** The models' own packages are large: only what is used is loaded. */
+async function assistantProviders(config: Config, http: Http): Promise<readonly Provider[]> {
+  const providers: Provider[] = [];
+  if (config.openai) providers.push((await import("./assistant/openai.ts")).openaiProvider(config.openai, http));
+  if (config.gemini) providers.push((await import("./assistant/gemini.ts")).geminiProvider(config.gemini, http));
+  return providers;
 }
