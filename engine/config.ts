@@ -1,6 +1,8 @@
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { LIMITS } from "./core/domain/limits.ts";
+import { FAILPOINTS, type Failpoint, failpointOf } from "./failpoints.ts";
 
 /** All settings of the program. The only reader of the environment; `.env.example` lists every one. */
 export interface Config {
@@ -30,6 +32,7 @@ export interface Config {
         readonly verifyToken: string;
         readonly appSecret: string;
         readonly graphVersion: string;
+        readonly messagesPerSecond: number;
       }
     | undefined;
   readonly sms: { readonly accountSid: string; readonly authToken: string; readonly from: string } | undefined;
@@ -41,6 +44,19 @@ export interface Config {
     | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
     | undefined;
   readonly dailyTokens: number;
+  /** How long a send without an answer waits for evidence before it counts as lost (C-6). */
+  readonly unknownWaitMs: number;
+  /** Kept free beside a SQLite file, for recording what is under way when the disk is full. */
+  readonly reserveBytes: number;
+  /** For tests: where this process kills itself. */
+  readonly failpoint: Failpoint | undefined;
+  /** How long history is kept, in days; 0: for ever. */
+  readonly keep: {
+    readonly historyDays: number;
+    readonly rawDays: number;
+    readonly compressRawAfterDays: number;
+    readonly keyDays: number;
+  };
   readonly metrics: { readonly enabled: boolean; readonly path: string };
   /** Everything secret, so that the log can take it out wherever it turns up. */
   readonly secretValues: readonly string[];
@@ -58,6 +74,12 @@ const zone = z.string().refine((name) => {
     return false;
   }
 });
+
+const days = (least: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .refine((value) => value === "0" || Number(value) >= least);
 
 interface Rule {
   readonly schema: z.ZodType<string>;
@@ -91,6 +113,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     z.string().regex(/^\d{3,32}$/),
     "the digits that Meta shows as phone number id (not the number itself)",
   ),
+  WHATSAPP_MESSAGES_PER_SECOND: rule(z.string().regex(/^[1-9]\d{0,5}$/), "a number from 1 to 999999"),
   GRAPH_API_VERSION: rule(z.string().regex(/^v\d{1,3}\.\d$/), "a version, e.g. v25.0"),
   GRAPH_BASE_URL: rule(url, "an address, e.g. https://graph.facebook.com"),
   TWILIO_ACCOUNT_SID: rule(z.string().regex(/^AC[0-9a-f]{32}$/i), "AC and 32 characters"),
@@ -102,6 +125,19 @@ const RULES: Readonly<Record<string, Rule>> = {
   OPENAI_BASE_URL: rule(url, "an address, e.g. https://api.openai.com/v1"),
   GEMINI_BASE_URL: rule(url, "an address"),
   AI_DAILY_TOKENS: rule(z.string().regex(/^\d{1,10}$/), "a number of tokens"),
+  UNKNOWN_WAIT_MS: rule(z.string().regex(/^\d{3,6}$/), "milliseconds from 100 to 999999"),
+  DISK_RESERVE_MB: rule(z.string().regex(/^\d{1,4}$/), "megabytes from 0 to 9999"),
+  FAILPOINT: rule(
+    z.string().refine((text) => failpointOf(text) !== null),
+    `name:pass, where the name is one of ${FAILPOINTS.join(", ")}`,
+  ),
+  KEEP_HISTORY_DAYS: rule(days(8), "a number of days, at least 8, or 0 for ever"),
+  KEEP_RAW_DAYS: rule(days(1), "a number of days, or 0 for ever"),
+  COMPRESS_RAW_AFTER_DAYS: rule(days(1), "a number of days, or 0 for never"),
+  KEEP_KEYS_DAYS: rule(
+    days(30).refine((value) => value !== "0"),
+    "a number of days, at least 30",
+  ),
   PROMETHEUS_ENABLED: rule(z.enum(["true", "false", "1", "0"]), "true or false"),
   PROMETHEUS_METRICS_PATH: rule(z.string().regex(/^\/[a-zA-Z0-9/_-]+$/), "a path, e.g. /metrics"),
 };
@@ -206,6 +242,7 @@ export function readConfig(
           verifyToken: need("WHATSAPP_VERIFY_TOKEN"),
           appSecret: need("WHATSAPP_APP_SECRET"),
           graphVersion: get("GRAPH_API_VERSION") ?? "v25.0",
+          messagesPerSecond: Number(get("WHATSAPP_MESSAGES_PER_SECOND") ?? "80"),
         }
       : undefined,
     sms: whole(GROUPS[1]?.all ?? [])
@@ -226,6 +263,15 @@ export function readConfig(
       ? { apiKey: need("GEMINI_API_KEY"), model: get("GEMINI_MODEL"), baseUrl: get("GEMINI_BASE_URL") }
       : undefined,
     dailyTokens: Number(get("AI_DAILY_TOKENS") ?? "2000000"),
+    unknownWaitMs: Number(get("UNKNOWN_WAIT_MS") ?? LIMITS.unknownWaitMs),
+    reserveBytes: Number(get("DISK_RESERVE_MB") ?? "64") * 1_048_576,
+    failpoint: failpointOf(get("FAILPOINT") ?? "") ?? undefined,
+    keep: {
+      historyDays: Number(get("KEEP_HISTORY_DAYS") ?? "90"),
+      rawDays: Number(get("KEEP_RAW_DAYS") ?? "30"),
+      compressRawAfterDays: Number(get("COMPRESS_RAW_AFTER_DAYS") ?? "7"),
+      keyDays: Number(get("KEEP_KEYS_DAYS") ?? "30"),
+    },
     metrics: {
       enabled: !["false", "0"].includes(get("PROMETHEUS_ENABLED") ?? "true"),
       path: get("PROMETHEUS_METRICS_PATH") ?? "/metrics",

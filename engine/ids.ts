@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { ID_PREFIX, type IdKind, type IdOf } from "./core/domain/ids.ts";
+import { ID_ALPHABET, ID_PREFIX, type IdKind, type IdOf, stampOf } from "./core/domain/ids.ts";
 import type { Clock, Ids } from "./ports.ts";
 
-/** Crockford's base 32: no I, L, O, U. */
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const SPEAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789";
 const RANDOM_CHARS = 16;
 
@@ -21,15 +19,9 @@ export function createIds(clock: Clock): Ids {
   };
   return {
     make<K extends IdKind>(kind: K): IdOf[K] {
-      let time = clock.now();
-      let stamp = "";
-      for (let index = 0; index < 10; index++) {
-        stamp = ALPHABET[time % 32] + stamp;
-        time = Math.floor(time / 32);
-      }
       let rest = "";
-      for (const byte of chance(RANDOM_CHARS)) rest += ALPHABET[byte & 31];
-      return `${ID_PREFIX[kind]}_${stamp}${rest}` as IdOf[K];
+      for (const byte of chance(RANDOM_CHARS)) rest += ID_ALPHABET[byte & 31];
+      return `${ID_PREFIX[kind]}_${stampOf(clock.now())}${rest}` as IdOf[K];
     },
     token: () => randomBytes(32).toString("base64url"),
     speakable() {

@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import type { ChannelType } from "./core/domain/channel.ts";
 import type { Workspace } from "./core/domain/workspace.ts";
 import { performEffect } from "./effects/registry.ts";
+import { createFailpoints, type Failpoints } from "./failpoints.ts";
 import { createFiles } from "./files.ts";
 import { openFlowFolder } from "./flow-files.ts";
 import { createHttp } from "./http.ts";
@@ -19,12 +20,16 @@ import { createLog, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ChannelAccount, Channels, Http, Store } from "./ports.ts";
 import { createPerform } from "./provider-call.ts";
-import { createSecrets, keptSecret, loadKey } from "./secrets.ts";
+import { createSecrets, dropKey, findKey, keptSecret, loadKey, WrongKeyError } from "./secrets.ts";
 import { createApp } from "./server/app.ts";
 import { openStore } from "./store/open-store.ts";
+import { holdStart } from "./store/start-lock.ts";
 import { createBreaker } from "./worker/breaker.ts";
+import { watchClock } from "./worker/clock-watch.ts";
 import { createLibrary } from "./worker/library.ts";
 import { createPacer } from "./worker/pacer.ts";
+import { createPressure } from "./worker/pressure.ts";
+import { startPurge } from "./worker/purge.ts";
 import { send } from "./worker/send.ts";
 import { createWorker } from "./worker/worker.ts";
 
@@ -47,17 +52,26 @@ export interface Running {
 export async function openWorkspace(
   config: Config,
   log: Log,
+  failing: Failpoints | null = null,
 ): Promise<{ readonly store: Store; readonly workspace: Workspace }> {
   const ids = createIds(systemClock);
-  const store = await openStore({
+  const known = findKey(config.secretKey, config.dataDir);
+  const opened = await openStore({
     databaseUrl: config.databaseUrl,
     clock: systemClock,
     ids,
     processId: randomUUID(),
-    secrets: createSecrets(loadKey(config.secretKey, config.dataDir)),
+    unknownWaitMs: config.unknownWaitMs,
+    reserveBytes: config.reserveBytes,
+    secrets: createSecrets(known ?? loadKey(config.secretKey, config.dataDir)),
     capabilitiesOf: (type) => channelOf(type).capabilities,
     log: (message) => log.warn(message),
+    ...(failing ? { around: failing.database } : {}),
+  }).catch((error: unknown) => {
+    if (!known && error instanceof WrongKeyError) dropKey(config.dataDir);
+    throw error;
   });
+  const store = failing ? failing.store(opened) : opened;
   const days = ["09:00-12:30", "14:00-19:00"];
   const first = await store.workspaces.first({
     name: config.workspaceName,
@@ -97,7 +111,9 @@ export async function startRelais(config: Config): Promise<Running> {
   for (const note of config.notes) log.warn(note);
   const clock = systemClock;
   const ids = createIds(clock);
-  const { store, workspace } = await openWorkspace(config, log);
+  const failing = config.failpoint ? createFailpoints(config.failpoint) : null;
+  const letOthersStart = await holdStart(config.databaseUrl);
+  const { store, workspace } = await openWorkspace(config, log, failing);
   const http = createHttp({ allowPrivate: config.httpAllowPrivate });
   const files = createFiles(join(config.dataDir, "media"));
   const channels: Channels = {
@@ -111,17 +127,30 @@ export async function startRelais(config: Config): Promise<Running> {
   const connected = (): readonly ChannelType[] => [...new Set(accounts.map(({ channel }) => channel))];
   const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
   await seed(config, store, workspace, flows, log);
+  await letOthersStart();
 
   const providers = await assistantProviders(config, http);
-  const metrics = createMetrics(() => store.operations.gauges());
+  const metrics = createMetrics(
+    () => store.operations.gauges(),
+    () => store.operations.room(),
+  );
+  const stopWatching = watchClock({
+    store,
+    clock,
+    log: (message) => log.warn(message),
+    running: () => performance.now(),
+  });
+  const pressure = createPressure({ store, clock, log: (message) => log.warn(message) });
+  const perform = createPerform(http, files);
   const sendDeps = {
     store,
     channels,
-    perform: createPerform(http, files),
+    perform: failing ? failing.perform(perform) : perform,
     clock,
     pacer: createPacer(),
     breaker: createBreaker(),
     publicUrl: config.publicUrl,
+    unknownWaitMs: config.unknownWaitMs,
     random: Math.random,
   };
   const llm = createAssistant(providers);
@@ -137,6 +166,7 @@ export async function startRelais(config: Config): Promise<Running> {
     log,
     metrics,
     library: createLibrary(store),
+    pressure: pressure.now,
     account: accountById,
     reloadAccounts: async () => {
       accounts = await store.accounts.all();
@@ -209,8 +239,12 @@ export async function startRelais(config: Config): Promise<Running> {
     log,
     metrics,
     flows,
-    accepted: (accepted) => worker.accepted(accepted),
+    accepted(accepted) {
+      failing?.pass("webhook.stored");
+      worker.accepted(accepted);
+    },
     ready: () => ready,
+    pressure: pressure.now,
     settings: {
       publicUrl: config.publicUrl,
       adminToken,
@@ -224,6 +258,7 @@ export async function startRelais(config: Config): Promise<Running> {
     },
   });
   await worker.start();
+  const stopPurge = startPurge({ store, clock, log, metrics, keep: config.keep });
   const port = await app.listen(config.port, config.host).catch(async (error: unknown) => {
     await store.close();
     const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
@@ -236,8 +271,10 @@ export async function startRelais(config: Config): Promise<Running> {
     adminTokenFile: keptToken ? join(config.dataDir, "admin-token") : null,
     async stop() {
       ready = false;
+      pressure.stop();
+      stopWatching();
       await Promise.race([
-        Promise.all([worker.stop(), app.close()]),
+        Promise.all([worker.stop(), stopPurge(), app.close()]),
         new Promise<void>((done) => setTimeout(done, STOP_MS).unref()),
       ]);
       await store.close();

@@ -5,7 +5,6 @@ import type {
   AnswerEffect,
   AssistantAnswer,
   EffectError,
-  OrderLine,
   OrderView,
   OutboxEffect,
   ProductView,
@@ -149,6 +148,7 @@ export interface Store {
   readonly shop: ShopRows;
   readonly workspaces: WorkspaceRows;
   readonly operations: Operations;
+  readonly retention: Retention;
   /** After a commit: what changed, on this process and (PostgreSQL) on the others. Returns how to stop listening. */
   onChange(listen: (change: Change) => void): () => void;
   close(): Promise<void>;
@@ -242,7 +242,8 @@ export type StepOutcome =
       readonly type: "applied";
       readonly claimed: readonly ClaimedEffect[];
       readonly more: boolean;
-      readonly nextDueAt: string | null;
+      /** When the first timer of the conversation fires, if this step changed its timers. */
+      readonly nextTimerAt: string | null;
     }
   | { readonly type: "needs"; readonly versions: readonly FlowVersionId[] }
   | { readonly type: "idle"; readonly nextDueAt: string | null }
@@ -274,6 +275,8 @@ export interface ClaimedEffect extends WaitingEffect {
   readonly contactId: ContactId;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** When the attempt was put on record, in ms since 1970. Absent: nobody works on it. */
+  readonly begunAt?: number;
 }
 
 /** How an attempt ended. The first end of an effect counts, a second one is kept as superseded. */
@@ -321,8 +324,11 @@ export interface Outbox {
   ): Promise<boolean>;
   /** Start of a process: attempts that nobody works on any more become `unknown` (sends, repeat-unsafe http) or due again (the rest). `downMs`: how long we were away. Returns how many. */
   recover(downMs: number): Promise<{ readonly unknown: number; readonly again: number }>;
-  /** Proves that this process lives (PostgreSQL: others take over its leases after 15 s of silence). */
-  heartbeat(): Promise<void>;
+  /**
+   * Proves that this process lives (PostgreSQL: others take over its leases after 8 s of silence). `busy`: what it
+   * works on; a claim of its own that is not among them was never heard of, and is given back.
+   */
+  heartbeat(busy?: ReadonlySet<EffectId>): Promise<void>;
   /** What waits and why, for the operator; newest first. */
   waiting(workspaceId: WorkspaceId, limit: number): Promise<readonly WaitingRow[]>;
   /** Media ids that a provider gave us for our own files. */
@@ -544,26 +550,6 @@ export interface ShopRows {
     products: readonly Omit<Product, "id" | "name" | "description" | "inStock">[],
   ): Promise<{ readonly made: number; readonly updated: number }>;
   countProducts(workspaceId: WorkspaceId): Promise<number>;
-  /** The same effect makes one order only. Prices come from the catalogue, not from the lines. `number` must be free: `taken` otherwise. */
-  createOrder(
-    workspaceId: WorkspaceId,
-    order: {
-      readonly effectId: EffectId;
-      readonly number: string;
-      readonly contactId: ContactId;
-      readonly conversationId: ConversationId;
-      readonly lines: readonly OrderLine[];
-      readonly note: string;
-    },
-  ): Promise<{ readonly type: "made"; readonly order: OrderView } | { readonly type: "taken" }>;
-  /** The order with this number, or the contact's newest one. Only the contact's own. */
-  findOrder(workspaceId: WorkspaceId, contactId: ContactId, number: string | null): Promise<OrderView | null>;
-  setOrderStatus(
-    workspaceId: WorkspaceId,
-    contactId: ContactId,
-    number: string,
-    status: OrderView["status"],
-  ): Promise<OrderView | null>;
   orders(
     workspaceId: WorkspaceId,
     filter: { readonly cursor?: string; readonly limit: number },
@@ -587,7 +573,53 @@ export interface Notice {
   readonly conversationId: ConversationId | null;
   readonly facts: Json;
 }
+/** How long history is kept, in days; 0: for ever. Messages, contacts and orders are kept for ever. */
+export interface Keep {
+  /** Applied events, steps, finished effects with their attempts, ended runs, notices, usage, statuses of unknown messages. */
+  readonly historyDays: number;
+  /** Webhooks as they came. */
+  readonly rawDays: number;
+  readonly compressRawAfterDays: number;
+  /** What tells a second delivery from a first one; at least 30 (C-2). */
+  readonly keyDays: number;
+}
+export interface SweepSlice {
+  /** Rows by table. */
+  readonly removed: Readonly<Record<string, number>>;
+  readonly compressed: number;
+  /** When to go on (ms since 1970): now, or when this process's turn comes. */
+  readonly nextAt: number;
+  /** How long the database was held. */
+  readonly heldMs: number;
+}
+export interface Retention {
+  /** Looks at a few rows and removes those that have had their day. One process at a time; about 5 ms. */
+  slice(keep: Keep): Promise<SweepSlice>;
+}
+
+/** A broken promise in words for the operator. */
+export interface Finding {
+  /** `I1` … `I16`, or the clause of the contract. */
+  readonly invariant: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** Which rows, at most twenty. */
+  readonly ids: readonly string[];
+}
+/** The disk under the database. */
+export interface Room {
+  /** False: nothing is taken in and nothing is begun, until there is room. */
+  readonly hasRoom: boolean;
+  /** Null: it is not our disk (PostgreSQL). */
+  readonly freeBytes: number | null;
+  readonly path: string | null;
+}
 export interface Operations {
+  /** The clock of this machine was set, by so much: the operator is told. Back: what was due at the old time is due now. */
+  clockJumped(jumpMs: number): Promise<void>;
+  room(): Room;
   /** Tries a write: true when the database can take one. */
   canWrite(): Promise<boolean>;
   notice(workspaceId: WorkspaceId, notice: Omit<Notice, "id" | "at">): Promise<void>;
@@ -619,10 +651,8 @@ export interface Operations {
     readonly oldestOutboxAt: string | null;
     readonly timers: number;
   }>;
-  /** Checks the invariants I1 … I16 that a live database can show; one line per violation, [] = sound. */
-  doctor(): Promise<
-    readonly { readonly invariant: string; readonly message: string; readonly ids: readonly string[] }[]
-  >;
+  /** Checks the invariants I1 … I16 that a live database can show; one finding per broken promise, [] = sound. */
+  doctor(): Promise<readonly Finding[]>;
   /** Remembers when the process was last alive; returns how long it was away (0 at the first start). */
   alive(): Promise<number>;
 }

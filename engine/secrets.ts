@@ -1,10 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Under DATA_DIR, when SECRET_KEY is not set. */
+const KEY_FILE = "secret-key";
 
 /** Encrypts what must not be read in the database. `context` binds a ciphertext to its row: swapped, it does not open. */
 export interface Secrets {
@@ -15,7 +17,12 @@ export interface Secrets {
 /** The key: from SECRET_KEY, else made once and kept readable for this user only. */
 export function loadKey(secretKey: string | undefined, dataDir: string): Buffer {
   if (secretKey) return createHash("sha256").update(secretKey).digest();
-  return createHash("sha256").update(keptSecret(dataDir, "secret-key")).digest();
+  return createHash("sha256").update(keptSecret(dataDir, KEY_FILE)).digest();
+}
+
+/** The same key when there is one; null: it would be made by the next start. */
+export function findKey(secretKey: string | undefined, dataDir: string): Buffer | null {
+  return secretKey || existsSync(join(dataDir, KEY_FILE)) ? loadKey(secretKey, dataDir) : null;
 }
 
 /** A random secret under DATA_DIR, made at the first start. */
@@ -28,14 +35,27 @@ export function keptSecret(dataDir: string, name: string): string {
   }
   mkdirSync(dataDir, { recursive: true });
   const made = randomBytes(32).toString("base64url");
+  // Whole before it has its name: nobody who starts at the same moment may find it empty.
+  const unnamed = `${file}.${process.pid}`;
   try {
-    writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx", flush: true });
+    writeFileSync(unnamed, `${made}\n`, { mode: 0o600, flush: true });
+    linkSync(unnamed, file);
   } catch (error) {
     // Another process that starts at the same moment was faster: its secret is everybody's.
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return keptSecret(dataDir, name);
     throw error;
+  } finally {
+    rmSync(unnamed, { force: true });
   }
   return made;
+}
+
+/** What was sealed with another key; without that one it stays closed. */
+export class WrongKeyError extends Error {}
+
+/** Takes back a key that was made for a database which turned out to have another one: nothing was sealed with it. */
+export function dropKey(dataDir: string): void {
+  rmSync(join(dataDir, KEY_FILE), { force: true });
 }
 
 /** AES-256-GCM with the key's own mark in front, so that a wrong key is told from damage. */
@@ -51,7 +71,7 @@ export function createSecrets(key: Buffer): Secrets {
     open(sealed, context) {
       const [own, data = ""] = sealed.split(".");
       if (own !== mark) {
-        throw new Error(
+        throw new WrongKeyError(
           "SECRET_KEY is not the key that this database was written with. Put the right key back (or the file secret-key under DATA_DIR).",
         );
       }

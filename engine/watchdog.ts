@@ -1,5 +1,4 @@
-import { writeSync } from "node:fs";
-import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 
 /** How long the main thread may stand still: a step that loops for ever would block every conversation (C-9). */
 const STALL_SECONDS = 5;
@@ -13,7 +12,10 @@ export function watchMainThread(): () => void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const beat = setInterval(() => Atomics.add(beats, 0, 1), 500);
   beat.unref();
-  const worker = new Worker(new URL(import.meta.url), { workerData: { beats, pid: process.pid } });
+  const worker = new Worker(WATCH, {
+    eval: true,
+    workerData: { beats, pid: process.pid, stallSeconds: STALL_SECONDS },
+  });
   worker.unref();
   return () => {
     clearInterval(beat);
@@ -21,18 +23,19 @@ export function watchMainThread(): () => void {
   };
 }
 
-if (!isMainThread) watch(workerData as { readonly beats: Int32Array; readonly pid: number });
-
-function watch({ beats, pid }: { readonly beats: Int32Array; readonly pid: number }): void {
-  let last = -1;
-  let still = 0;
-  setInterval(() => {
-    const now = Atomics.load(beats, 0);
-    still = now === last ? still + 1 : 0;
-    last = now;
-    if (still < STALL_SECONDS) return;
-    // The thread's own stderr passes through the main thread, which does not answer any more.
-    writeSync(2, `the main thread stood still for ${STALL_SECONDS} seconds: ending the process\n`);
-    process.kill(pid, "SIGKILL");
-  }, 1000);
-}
+/** As plain text: a module of its own would be compiled a second time in the thread, for another 15 MB. */
+const WATCH = `
+const { writeSync } = require("node:fs");
+const { beats, pid, stallSeconds } = require("node:worker_threads").workerData;
+let last = -1;
+let still = 0;
+setInterval(() => {
+  const now = Atomics.load(beats, 0);
+  still = now === last ? still + 1 : 0;
+  last = now;
+  if (still < stallSeconds) return;
+  // The thread's own stderr passes through the main thread, which does not answer any more.
+  writeSync(2, "the main thread stood still for " + stallSeconds + " seconds: ending the process\\n");
+  process.kill(pid, "SIGKILL");
+}, 1000);
+`;

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit`: fast, no servers. `engine`: real databases, real HTTP. `browser`: real Chromium. */
+/** `unit`: fast, no servers. `engine`: real databases, real HTTP. `simulation`: the engine from seeds. `browser`: real Chromium. */
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
@@ -24,6 +24,25 @@ export default defineConfig({
           include: ["tests/engine/**/*.test.ts"],
           exclude: ["tests/engine/core/**"],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "simulation",
+          root: new URL("..", import.meta.url).pathname,
+          include: ["tests/simulation/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "chaos",
+          root: new URL("..", import.meta.url).pathname,
+          include: ["tests/chaos/**/*.test.ts"],
+          // Several real processes each: one file after the other.
+          fileParallelism: false,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

@@ -12,6 +12,8 @@ export interface WhatsappAccount {
   readonly appSecret: string;
   readonly verifyToken: string;
   readonly graphVersion: string;
+  /** What Meta lets this number send: 80 at first, 20 with the phone app beside it, up to 1,000 after an upgrade. */
+  readonly messagesPerSecond: number;
 }
 
 const MB = 1024 * 1024;
@@ -63,9 +65,11 @@ export const whatsapp = channel<WhatsappAccount>({
       .string()
       .regex(/^v\d{1,3}\.\d$/)
       .default("v25.0"),
+    messagesPerSecond: z.number().int().min(1).max(1_000_000).default(80),
   }) as unknown as z.ZodType<WhatsappAccount>,
   webhookPath: "/webhook/whatsapp",
   address: ({ phoneNumberId }) => phoneNumberId,
+  perSecond: ({ messagesPerSecond }) => messagesPerSecond,
   handshake,
   receive,
   render,

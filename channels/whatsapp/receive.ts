@@ -70,8 +70,12 @@ export function receive(request: WebhookRequest, accounts: readonly Account<What
   return { verdict: "accepted", events, setAside, misrouted, response: plainAnswer(200, "ok") };
 }
 
+/** Escapes that may stand for what no database takes: the bytes themselves cannot. */
+const UNSTORABLE = /\\u(0000|d[89a-f])/i;
+
 function jsonOf(text: string): unknown {
   try {
+    if (!UNSTORABLE.test(text)) return JSON.parse(text);
     return JSON.parse(text, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
   } catch {
     return undefined;

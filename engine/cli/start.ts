@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { startRelais } from "../main.ts";
+import { releaseMemory } from "../memory.ts";
 import { watchMainThread } from "../watchdog.ts";
 
 /** Answers customers until it is told to stop. A second signal ends it at once. */
@@ -8,6 +9,7 @@ export async function start(config: Config): Promise<number> {
     ? () => {}
     : watchMainThread();
   const running = await startRelais(config);
+  releaseMemory();
   console.log(`Relais answers at ${running.url}`);
   if (running.adminTokenFile) console.log(`The API token is in ${running.adminTokenFile}`);
   await new Promise<void>((done) => {

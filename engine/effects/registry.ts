@@ -5,7 +5,6 @@ import { downloadMedia } from "./download-media.ts";
 import type { EffectContext, Perform } from "./effect-type.ts";
 import { http } from "./http.ts";
 import { alert, notify } from "./notify.ts";
-import { createOrder, findOrder, findProducts, setOrderStatus } from "./shop.ts";
 
 type Type = Exclude<OutboxEffect["type"], "send">;
 
@@ -13,10 +12,6 @@ type Type = Exclude<OutboxEffect["type"], "send">;
 const performers: { readonly [T in Type]: Perform<T> } = {
   answer,
   http,
-  findProducts,
-  createOrder,
-  findOrder,
-  setOrderStatus,
   notify,
   alert,
   downloadMedia,

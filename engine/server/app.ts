@@ -50,10 +50,21 @@ export function createApp(deps: ServerDeps): App {
     if (deps.settings.publicUrl.startsWith("https:")) c.header("strict-transport-security", "max-age=31536000");
   });
 
+  // Load is shed in order: chats of the web first; signed webhooks, whose providers try for days, last (C-10).
+  hono.use("*", async (c, next) => {
+    if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+    if (!deps.store.operations.room().hasRoom)
+      return c.json({ error: "the disk is full: nothing can be stored now" }, 503, { "retry-after": "30" });
+    if (c.req.path.startsWith("/chat/") && (deps.pressure?.() ?? "calm") !== "calm")
+      return c.json({ error: "too much at once, please try again in a moment" }, 429, { "retry-after": "10" });
+    return next();
+  });
+
   hono.get("/healthz", (c) => c.json({ alive: true }));
   hono.get("/readyz", async (c) => {
-    const ready = deps.ready() && (await canWrite());
-    return c.json({ ready }, ready ? 200 : 503);
+    const { hasRoom } = deps.store.operations.room();
+    const ready = deps.ready() && hasRoom && (await canWrite());
+    return c.json(hasRoom ? { ready } : { ready, reason: "the disk is full" }, ready ? 200 : 503);
   });
   if (deps.settings.metricsPath) {
     hono.get(deps.settings.metricsPath, async (c) => {

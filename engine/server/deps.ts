@@ -21,6 +21,8 @@ export interface ServerDeps {
   readonly flows: FlowFiles;
   /** False while the process is stopping. */
   readonly ready: () => boolean;
+  /** How much waits: whoever can wait is asked to. */
+  readonly pressure?: () => "calm" | "busy" | "swamped";
 }
 
 export interface ServerSettings {

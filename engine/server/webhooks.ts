@@ -7,86 +7,113 @@ const MOST_BYTES = 3_500_000;
 
 const PLAIN = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
 
-/**
- * The way in for providers: raw bytes, signature, store, answer; no flow runs before the answer (C-1). It stands before
- * the rest of the server, because most of what comes is this.
- */
+/** A request to a webhook, whole. */
+export interface IncomingWebhook {
+  readonly channel: ChannelType;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null: larger than any provider sends. */
+  readonly body: Uint8Array | null;
+}
+
+/** Takes webhooks: signature, store, answer; no flow runs before the answer (C-1). Throws when it could not be stored. */
+export function webhookReceiver(deps: ServerDeps): (incoming: IncomingWebhook) => Promise<WebhookResponse> {
+  return async ({ channel, method, path, query, headers, body }) => {
+    const startedAt = deps.clock.now();
+    const answer = (verdict: string, response: WebhookResponse): WebhookResponse => {
+      deps.metrics.webhook(channel, verdict, deps.clock.now() - startedAt);
+      return response;
+    };
+    const accounts = deps.accounts().filter((account) => account.channel === channel && account.status !== "disabled");
+    const request: Omit<WebhookRequest, "body"> = {
+      method,
+      url: `${deps.settings.publicUrl}${path}${query === "" ? "" : `?${query}`}`,
+      headers,
+      query: queryOf(query),
+      receivedAt: new Date(startedAt).toISOString(),
+    };
+    const known = deps.channels.of(channel);
+    if (method === "GET" && known.handshake) {
+      return answer("handshake", known.handshake({ ...request, body: new Uint8Array() }, accounts));
+    }
+    if (method !== "POST") return answer("method", { ...plain(405, "POST only"), headers: { allow: "GET, POST" } });
+    if (headers["content-encoding"]) return answer("encoding", plain(415, "send the body as it is"));
+    if (!body) return answer("tooLarge", { ...plain(413, "too large"), headers: { connection: "close" } });
+    const received = known.receive({ ...request, body }, accounts);
+    if (received.verdict === "forged" || received.verdict === "invalid")
+      return answer(received.verdict, received.response);
+    if (received.events.length > 0 || received.setAside.length > 0) {
+      if (deps.pressure?.() === "swamped") throw new Error("too much waits to be applied");
+      const accepted = await deps.store.inbox.accept({
+        id: deps.ids.make("delivery"),
+        channel,
+        receivedAt: request.receivedAt,
+        headers,
+        body,
+        events: received.events,
+        setAside: received.setAside,
+      });
+      deps.accepted(accepted);
+    }
+    if (received.misrouted > 0)
+      deps.log.warn("parts for a number that this signature does not own", { channel, parts: received.misrouted });
+    return answer(received.misrouted > 0 ? "misrouted" : received.verdict, received.response);
+  };
+}
+
+/** Webhooks over HTTP. They stand before the rest of the server, because most of what comes is this. */
 export function webhooks(deps: ServerDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
   const paths = new Map(
     deps.channels.all.flatMap(({ type, webhookPath }) => (webhookPath ? [[webhookPath, type] as const] : [])),
   );
+  const receive = webhookReceiver(deps);
+  const serve = async (
+    channel: ChannelType,
+    path: string,
+    query: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const method = request.method ?? "";
+    const wanted = method === "POST" && !request.headers["content-encoding"];
+    const body = wanted ? await bodyOf(request) : null;
+    const {
+      status,
+      headers,
+      body: said,
+    } = await receive({
+      channel,
+      method,
+      path,
+      query,
+      headers: headersOf(request),
+      body,
+    });
+    response.writeHead(status, headers).end(said);
+  };
   return (request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
-    const type = paths.get(path);
-    if (!type) {
+    const channel = paths.get(path);
+    if (!channel) {
       if (!path.startsWith("/webhook/")) return false;
       response.writeHead(404, PLAIN).end("this channel is not connected");
       return true;
     }
-    serve(deps, type, path, query, request, response).catch((error: unknown) => {
+    serve(channel, path, query, request, response).catch((error: unknown) => {
       // Whoever went away in the middle of a body hears nothing and stored nothing.
-      if (!request.complete) return deps.metrics.webhook(type, "aborted", 0);
+      if (!request.complete) return deps.metrics.webhook(channel, "aborted", 0);
       // Nothing was acknowledged, so nothing is lost: the provider comes again.
-      deps.log.error("webhook could not be stored", { channel: type, error: String(error) });
+      deps.log.error("webhook could not be stored", { channel, error: String(error) });
       if (!response.headersSent) response.writeHead(503).end();
     });
     return true;
   };
 }
 
-async function serve(
-  deps: ServerDeps,
-  type: ChannelType,
-  path: string,
-  query: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const startedAt = deps.clock.now();
-  const answer = (verdict: string, { status, headers, body }: WebhookResponse): void => {
-    deps.metrics.webhook(type, verdict, deps.clock.now() - startedAt);
-    response.writeHead(status, headers).end(body);
-  };
-  const plain = (status: number, body: string): WebhookResponse => ({
-    status,
-    headers: PLAIN,
-    body,
-  });
-  const accounts = deps.accounts().filter((account) => account.channel === type && account.status !== "disabled");
-  const incoming: Omit<WebhookRequest, "body"> = {
-    method: request.method ?? "",
-    url: `${deps.settings.publicUrl}${path}${query === "" ? "" : `?${query}`}`,
-    headers: headersOf(request),
-    query: queryOf(query),
-    receivedAt: new Date(startedAt).toISOString(),
-  };
-  const known = deps.channels.of(type);
-  if (request.method === "GET" && known.handshake) {
-    return answer("handshake", known.handshake({ ...incoming, body: new Uint8Array() }, accounts));
-  }
-  if (request.method !== "POST")
-    return answer("method", { ...plain(405, "POST only"), headers: { allow: "GET, POST" } });
-  if (request.headers["content-encoding"]) return answer("encoding", plain(415, "send the body as it is"));
-  const body = await bodyOf(request);
-  if (!body) return answer("tooLarge", { ...plain(413, "too large"), headers: { connection: "close" } });
-  const received = known.receive({ ...incoming, body }, accounts);
-  if (received.verdict === "forged" || received.verdict === "invalid")
-    return answer(received.verdict, received.response);
-  if (received.events.length > 0 || received.setAside.length > 0) {
-    const accepted = await deps.store.inbox.accept({
-      id: deps.ids.make("delivery"),
-      channel: type,
-      receivedAt: incoming.receivedAt,
-      headers: incoming.headers,
-      body,
-      events: received.events,
-      setAside: received.setAside,
-    });
-    deps.accepted(accepted);
-  }
-  if (received.misrouted > 0)
-    deps.log.warn("parts for a number that this signature does not own", { channel: type, parts: received.misrouted });
-  answer(received.misrouted > 0 ? "misrouted" : received.verdict, received.response);
+function plain(status: number, body: string): WebhookResponse {
+  return { status, headers: PLAIN, body };
 }
 
 /** The whole body, or null when it is larger than any provider sends. Counted as it comes: a length that lies changes nothing. */

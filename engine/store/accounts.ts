@@ -3,7 +3,7 @@ import type { ChannelAccountId, WorkspaceId } from "../core/domain/ids.ts";
 import type { JsonObject } from "../core/domain/json.ts";
 import type { AccountRows, ChannelAccount } from "../ports.ts";
 import { type Context, writeAndTell } from "./context.ts";
-import { all, json, number, one, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import { all, json, number, one, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
 
 /** Connected numbers, pages and widgets. Secret fields are encrypted, bound to their workspace and account. */
 export function accountRows(context: Context): AccountRows {
@@ -49,7 +49,7 @@ export function accountRows(context: Context): AccountRows {
       }),
     setStatus: (workspaceId, id, status, detail) =>
       writeAndTell(context, function* () {
-        yield* all(
+        yield* put(
           "UPDATE channel_accounts SET status = ?, status_detail = ? WHERE workspace_id = ? AND id = ?",
           status,
           detail,
@@ -60,7 +60,7 @@ export function accountRows(context: Context): AccountRows {
       }),
     setBotEnabled: (workspaceId, id, enabled) =>
       writeAndTell(context, function* () {
-        yield* all(
+        yield* put(
           "UPDATE channel_accounts SET bot_enabled = ? WHERE workspace_id = ? AND id = ?",
           enabled ? 1 : 0,
           scope(workspaceId),
@@ -79,7 +79,7 @@ function* upsert(
   config: JsonObject,
   sealed: string,
 ): Script<void> {
-  yield* all(
+  yield* put(
     `INSERT INTO channel_accounts (workspace_id, id, channel, name, address, config, secrets, status, bot_enabled, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, 'active', 1, ?)
      ON CONFLICT (workspace_id, id) DO UPDATE SET address = excluded.address, config = excluded.config, secrets = excluded.secrets,

@@ -3,9 +3,10 @@ import type { ConversationRef } from "../core/domain/conversation.ts";
 import { effectId, messageIdOf, type WorkspaceId } from "../core/domain/ids.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
 import type { ConversationRows } from "../ports.ts";
+import { insertEffect } from "./attempts.ts";
 import type { Context, Told } from "./context.ts";
 import { messageOfRow } from "./rows.ts";
-import { all, number, numberOrNull, one, type Script, scope, text, textOrNull } from "./sql.ts";
+import { number, numberOrNull, one, put, type Script, scope, text, textOrNull } from "./sql.ts";
 import { cancelBotSends, insertMessage, post, previewOf } from "./threads.ts";
 
 type Answer = Awaited<ReturnType<ConversationRows["sendAsAgent"]>>;
@@ -63,7 +64,7 @@ export function* sendAsAgent(
     now,
   );
   // Named after the mailbox event of this very message, beyond the effects that the step itself may have.
-  const id = effectId(ref.conversationId, seq ?? 0, 999);
+  const id = effectId(ref.conversationId, seq ?? 0, 999, now);
   const position = number(row, "last_position") + 1;
   const thread = {
     id: ref.conversationId,
@@ -80,21 +81,24 @@ export function* sendAsAgent(
     createdAt: now,
     sentAt: null,
   });
-  yield* all(
-    `INSERT INTO effects (workspace_id, id, conversation_id, account_id, contact_id, type, ord, payload, state, attempts, due_at, expires_at, created_at)
-     VALUES (?, ?, ?, ?, ?, 'send', ?, ?, 'pending', 0, ?, ?, ?)`,
-    workspaceId,
-    id,
-    ref.conversationId,
-    text(row, "account_id"),
-    text(row, "contact_id"),
+  yield* insertEffect(
+    context,
+    {
+      id,
+      workspaceId,
+      type: "send",
+      conversationId: ref.conversationId,
+      accountId: thread.accountId,
+      contactId: thread.contactId,
+      effect: { type: "send", content: message.content, author: "agent" },
+      createdAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + DAY_MS).toISOString(),
+    },
     (seq ?? 0) * 1000 + 999,
-    JSON.stringify({ type: "send", content: message.content, author: "agent" }),
-    now,
-    now + DAY_MS,
+    "pending",
     now,
   );
-  yield* all(
+  yield* put(
     `UPDATE conversations SET owner = 'agent', status = 'open', unread = 0, last_position = ?, last_text = ?, last_direction = 'out', last_message_at = ?
      WHERE workspace_id = ? AND id = ?`,
     position,
@@ -103,7 +107,7 @@ export function* sendAsAgent(
     workspaceId,
     ref.conversationId,
   );
-  yield* all(
+  yield* put(
     "INSERT INTO dedupe_keys (workspace_id, scope, key, message_id, body_hash, at) VALUES (?, ?, ?, ?, ?, ?)",
     workspaceId,
     ref.conversationId,

@@ -11,6 +11,8 @@ export interface Context {
   readonly ids: Ids;
   /** This process, as the owner of leases. */
   readonly processId: string;
+  /** How long a send without an answer waits for evidence. */
+  readonly unknownWaitMs: number;
   readonly secrets: { seal(plain: string, context: string): string; open(sealed: string, context: string): string };
   readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
   /** Small and asked for at every step: kept in memory, read again when they change. */
@@ -24,6 +26,12 @@ export interface Context {
     }
   >;
   readonly workspaces: Map<WorkspaceId, Workspace>;
+  /** What was there before this moment (ms) may have been acted on by another installation; 0: nothing was. */
+  readonly restoredAt: number;
+  /** Whether statuses wait for a message that is not known yet: mostly none do, and nobody needs to look. */
+  readonly orphans: { may: boolean };
+  /** Events that this very process has written and not tried yet: their first attempt is on record (C-9). */
+  readonly fresh: Set<string>;
   /** After a commit: tells listeners here and on other processes. */
   readonly changed: (changes: readonly Change[]) => void;
 }

@@ -22,6 +22,7 @@ import {
   number,
   numberOrNull,
   one,
+  put,
   type Row,
   type Script,
   scope,
@@ -30,6 +31,7 @@ import {
   type Value,
 } from "./sql.ts";
 import { contactOf, threadWith } from "./threads.ts";
+import { timersOf } from "./timers.ts";
 
 /** What screens and API read, and the few things people write directly. */
 export function conversationRows(context: Context): ConversationRows {
@@ -84,18 +86,18 @@ export function conversationRows(context: Context): ConversationRows {
           return { items: yield* messageViews(rows), next: null };
         }
         const place = placeOf(filter.cursor);
+        // A thread is in the order of its positions, everything else in the order of ids, which begin with their time.
+        const [column, before] =
+          filter.conversationId === undefined ? (["id", place.id] as const) : (["position", place.at] as const);
         const rows = yield* all(
-          `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND (created_at < ? OR (created_at = ? AND id < ?))
-           ORDER BY created_at DESC, id DESC LIMIT ?`,
+          `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
           workspaceId,
           ...where.params,
-          place.at,
-          place.at,
-          place.id,
+          before,
           filter.limit + 1,
         );
         return {
-          ...pageOf(rows, filter.limit, "created_at", () => null),
+          ...pageOf(rows, filter.limit, "position", () => null),
           items: yield* messageViews(rows.slice(0, filter.limit)),
         };
       }),
@@ -112,23 +114,20 @@ export function conversationRows(context: Context): ConversationRows {
     run: (workspaceId, id) =>
       db.read(function* () {
         const row = yield* one(
-          "SELECT r.* FROM conversations c JOIN runs r ON r.workspace_id = c.workspace_id AND r.id = c.run_id WHERE c.workspace_id = ? AND c.id = ?",
+          "SELECT r.*, c.run_state, c.timers FROM conversations c JOIN runs r ON r.workspace_id = c.workspace_id AND r.id = c.run_id WHERE c.workspace_id = ? AND c.id = ?",
           scope(workspaceId),
           id,
         );
         if (!row) return null;
-        const timers = yield* all(
-          "SELECT name, due_at FROM timers WHERE workspace_id = ? AND conversation_id = ? AND due_at IS NOT NULL ORDER BY due_at",
-          workspaceId,
-          id,
-        );
         return {
           id: text(row, "id") as RunId,
           flow: text(row, "flow"),
           versionId: text(row, "version_id") as FlowVersionId,
           status: text(row, "status"),
-          state: json<Json>(row, "state"),
-          timers: timers.map((timer) => ({ name: text(timer, "name"), dueAt: iso(timer, "due_at") })),
+          state: json<Json>(row, "run_state"),
+          timers: timersOf(row)
+            .flatMap(({ name, dueAt }) => (dueAt === null ? [] : [{ name, dueAt: new Date(dueAt).toISOString() }]))
+            .sort((a, b) => a.dueAt.localeCompare(b.dueAt)),
         };
       }),
     steps: (workspaceId, id, limit) =>
@@ -211,7 +210,7 @@ export function conversationRows(context: Context): ConversationRows {
         // Nobody wrote yet: where free text needs an answer of the contact first, the window is closed.
         const { serviceWindowHours } = context.capabilitiesOf(account.channel);
         if (serviceWindowHours !== null && thread.windowExpiresAt === null) {
-          yield* all(
+          yield* put(
             "UPDATE conversations SET window_expires_at = 0 WHERE workspace_id = ? AND id = ?",
             workspaceId,
             thread.id,
@@ -230,7 +229,7 @@ export function conversationRows(context: Context): ConversationRows {
         if (!row || content?.type !== "media") return { result: undefined, changes: [] };
         const known: Media = content.media;
         const next = "path" in media ? { ...known, ...media } : { ...known, error: media.error };
-        yield* all(
+        yield* put(
           "UPDATE messages SET content = ? WHERE workspace_id = ? AND id = ?",
           JSON.stringify({ ...content, media: next }),
           workspaceId,

@@ -1,84 +1,81 @@
-import { all, type Row, type Script, text } from "./sql.ts";
+import type { Finding } from "../ports.ts";
+import { CHECKS, type Check, type Moments, type TableName, WALKED } from "./doctor-checks.ts";
+import { all, number, one, type Row, type Script, text } from "./sql.ts";
+import { type Place, placeAfter, rowsAfter, type Walk } from "./walk.ts";
 
 /** Broken rows that are named at most, per promise. */
 const MOST = 20;
+/** Rows that one statement looks at: short enough to let others in between, long enough to be quick. */
+const PAGE_ROWS = 1000;
+/** With `quick`, so many pages of each table, the newest first. */
+const QUICK_PAGES = 10;
+/** The server gives a sign of life every five seconds. */
+const ALIVE_MS = 30_000;
+const OVERDUE_MS = 10 * 60_000;
+const STUCK_MS = 60 * 60_000;
+/** A clock that is off by less does no harm. */
+const AHEAD_MS = 60_000;
 
-interface Check {
-  readonly invariant: string;
-  readonly message: string;
-  /** Gives the ids of rows that break the promise, as `id`. */
-  readonly sql: string;
+export interface DoctorOptions {
+  readonly now: number;
+  readonly dialect: "sqlite" | "postgres";
+  /** Only the newest rows of each table. */
+  readonly quick?: boolean;
+  readonly progress?: (table: string, rows: number) => void;
 }
 
-/** What a live database can show of the promises I1 … I16 (the others are shown by simulation). */
-const CHECKS: readonly Check[] = [
-  {
-    invariant: "I3",
-    message: "the mailbox of this conversation has a gap, or events were applied out of order",
-    sql: `SELECT c.id FROM conversations c WHERE c.last_seq <> (SELECT COUNT(*) FROM events e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id)
-          OR EXISTS (SELECT 1 FROM events e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id
-            AND ((e.seq <= c.applied_seq AND e.status = 'pending') OR (e.seq > c.applied_seq AND e.status <> 'pending')))`,
-  },
-  {
-    invariant: "I4",
-    message: "the version of this conversation is not the number of its applied events",
-    sql: "SELECT id FROM conversations WHERE version <> applied_seq",
-  },
-  {
-    invariant: "I6",
-    message: "this effect belongs to no step of its conversation",
-    sql: `SELECT e.id FROM effects e WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id)`,
-  },
-  {
-    invariant: "I7",
-    message: "more than one result of this effect was applied",
-    sql: "SELECT effect_id AS id FROM attempts WHERE outcome IN ('done', 'evidence') GROUP BY workspace_id, effect_id HAVING COUNT(*) > 1",
-  },
-  {
-    invariant: "I8",
-    message: "this effect counts more attempts than are on record",
-    sql: `SELECT e.id FROM effects e WHERE e.attempts <> (SELECT COUNT(*) FROM attempts a WHERE a.workspace_id = e.workspace_id AND a.effect_id = e.id)`,
-  },
-  {
-    invariant: "I9",
-    message: "this message was sent again after an unknown outcome, but is not marked as maybe sent twice",
-    sql: `SELECT m.id FROM messages m JOIN attempts a ON a.workspace_id = m.workspace_id AND a.effect_id = 'eff_' || substr(m.id, 5)
-          WHERE m.maybe_duplicate = 0 AND a.outcome IN ('unknown', 'interrupted')
-            AND EXISTS (SELECT 1 FROM attempts b WHERE b.workspace_id = a.workspace_id AND b.effect_id = a.effect_id AND b.n > a.n)`,
-  },
-  {
-    invariant: "I12",
-    message: "this message left before an earlier one of its conversation",
-    sql: `SELECT e.id FROM effects e WHERE e.type = 'send' AND e.state = 'done' AND EXISTS (
-            SELECT 1 FROM effects p WHERE p.workspace_id = e.workspace_id AND p.conversation_id = e.conversation_id
-              AND p.type = 'send' AND p.ord < e.ord AND p.state IN ('pending', 'running'))`,
-  },
-  {
-    invariant: "I13",
-    message: "this conversation has mail to apply but nothing will wake it",
-    sql: "SELECT id FROM conversations WHERE last_seq > applied_seq AND due_at IS NULL",
-  },
-  {
-    invariant: "I14",
-    message: "this row points to something of another workspace",
-    sql: `SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.workspace_id = m.workspace_id AND c.id = m.conversation_id)`,
-  },
-  {
-    invariant: "I15",
-    message: "the thread of this conversation does not have the messages it counts",
-    sql: `SELECT c.id FROM conversations c WHERE c.last_position <> (
-            SELECT COUNT(*) FROM messages m WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id)`,
-  },
-];
-
-/** One line per broken promise; none: sound. */
-export function* doctor(): Script<
-  readonly { readonly invariant: string; readonly message: string; readonly ids: readonly string[] }[]
-> {
-  const found: { readonly invariant: string; readonly message: string; readonly ids: readonly string[] }[] = [];
-  for (const { invariant, message, sql } of CHECKS) {
-    const rows: readonly Row[] = yield* all(`${sql} LIMIT ${MOST}`);
-    if (rows.length > 0) found.push({ invariant, message, ids: rows.map((row) => text(row, "id")) });
+/**
+ * One line per broken promise; none: sound. Changes nothing. Every statement looks at one page of a table and finds the
+ * rest by keys, so that neither size nor a running server matters.
+ */
+export function* doctor(options: DoctorOptions): Script<readonly Finding[]> {
+  const moments = yield* momentsOf(options);
+  const found = new Map<Check, string[]>();
+  for (const table of Object.keys(WALKED) as TableName[]) {
+    const checks = CHECKS.filter((check) => check.table === table);
+    const walk: Walk = { table, key: WALKED[table].key, backwards: true };
+    let place: Place = null;
+    for (let n = 0; n === 0 || (place && !(options.quick && n >= QUICK_PAGES)); n++) {
+      for (const check of checks) yield* look(check, walk, place, moments, found);
+      options.progress?.(table, (n + 1) * PAGE_ROWS);
+      place = yield* placeAfter(walk, place, PAGE_ROWS);
+    }
   }
-  return found;
+  return CHECKS.flatMap((check) => {
+    const ids = found.get(check);
+    return ids ? [{ invariant: check.invariant, message: check.message, advice: check.advice, ids }] : [];
+  });
+}
+
+function* look(check: Check, walk: Walk, place: Place, moments: Moments, found: Map<Check, string[]>): Script<void> {
+  const ids = found.get(check) ?? [];
+  if (ids.length >= MOST) return;
+  const [page, ends] = rowsAfter(walk, place, PAGE_ROWS);
+  const broken = check.broken.replace(/\{(\w+)\}/g, "?");
+  const used = [...check.broken.matchAll(/\{(\w+)\}/g)].map(([, name]) => moments[name as keyof Moments]);
+  const rows: readonly Row[] = yield* all(
+    `SELECT ${WALKED[check.table].id} AS id FROM ${page} x WHERE ${broken} LIMIT ${MOST}`,
+    ...ends,
+    ...used,
+  );
+  for (const row of rows) if (ids.length < MOST) ids.push(text(row, "id"));
+  if (ids.length > 0) found.set(check, [...new Set(ids)]);
+}
+
+function* momentsOf({ now, dialect }: DoctorOptions): Script<Moments> {
+  const alive = yield* factOf("alive");
+  const runs = alive > now - ALIVE_MS;
+  return {
+    future: now + AHEAD_MS,
+    overdue: runs ? now - OVERDUE_MS : 0,
+    stuck: runs ? now - STUCK_MS : 0,
+    purged: yield* factOf("purgedBefore"),
+    skew: dialect === "postgres" ? 1000 : 0,
+  };
+}
+
+/** A fact that is a number; 0: it is not known. */
+export function* factOf(key: string): Script<number> {
+  const row = yield* one("SELECT CAST(value AS bigint) AS value FROM facts WHERE key = ?", key);
+  return row ? number(row, "value") : 0;
 }

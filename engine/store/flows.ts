@@ -1,7 +1,7 @@
 import type { FlowVersionId, WorkspaceId } from "../core/domain/ids.ts";
 import type { FlowRows, FlowVersion } from "../ports.ts";
 import { type Context, writeAndTell } from "./context.ts";
-import { all, iso, number, one, type Row, scope, text, textOrNull } from "./sql.ts";
+import { all, iso, number, one, put, type Row, scope, text, textOrNull } from "./sql.ts";
 
 /** Published versions of flows: rows that never change, and which of them new runs use. */
 export function flowRows(context: Context): FlowRows {
@@ -29,7 +29,7 @@ export function flowRows(context: Context): FlowRows {
         );
         const next = last && last.number !== null ? number(last, "number") + 1 : 1;
         const id = context.ids.make("flowVersion");
-        yield* all(
+        yield* put(
           "INSERT INTO flow_versions (workspace_id, id, flow, number, source, playbook, note, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
           workspaceId,
           id,
@@ -41,7 +41,7 @@ export function flowRows(context: Context): FlowRows {
           version.by,
           now,
         );
-        yield* all(
+        yield* put(
           `INSERT INTO current_flows (workspace_id, flow, version_id) VALUES (?, ?, ?)
            ON CONFLICT (workspace_id, flow) DO UPDATE SET version_id = excluded.version_id`,
           workspaceId,

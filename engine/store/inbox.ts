@@ -10,10 +10,10 @@ import { messageIdOf } from "../core/domain/ids.ts";
 import type { InboundEvent, InboundEventOf } from "../core/domain/inbound-event.ts";
 import { LIMITS } from "../core/domain/limits.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
-import { textOf } from "../core/domain/message.ts";
+import { type InboundContent, textOf } from "../core/domain/message.ts";
 import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
-import { all, number, one, type Row, type Script, text } from "./sql.ts";
+import { all, change, number, one, put, type Row, type Script, text } from "./sql.ts";
 import {
   addIdentity,
   cancelBotSends,
@@ -26,6 +26,7 @@ import {
   setMessageStatus,
   type Thread,
   tellSendFailed,
+  threadOfSender,
   threadWith,
 } from "./threads.ts";
 
@@ -56,22 +57,25 @@ function* accept(context: Context, delivery: Delivery): Script<Told<Accepted>> {
     const account = context.accounts.get(event.accountId);
     if (!account) continue;
     const { workspaceId } = account;
-    const fresh = yield* all(
-      `INSERT INTO dedupe_keys (workspace_id, scope, key, at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (workspace_id, scope, key) DO NOTHING RETURNING key`,
+    const messageId = event.type === "message" ? context.ids.make("message") : null;
+    const fresh = yield* change(
+      `INSERT INTO dedupe_keys (workspace_id, scope, key, message_id, at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (workspace_id, scope, key) DO NOTHING`,
       workspaceId,
       event.accountId,
       event.dedupeKey,
+      messageId,
       now,
     );
-    if (fresh.length === 0) {
+    if (!fresh) {
       found.duplicates++;
       yield* remembered(workspaceId, event, found);
       continue;
     }
     found.stored++;
     touched.add(workspaceId);
-    yield* apply(context, workspaceId, event, found, now);
+    if (event.type === "message" && messageId) yield* message(context, workspaceId, event, messageId, found, now);
+    else yield* apply(context, workspaceId, event, found, now);
   }
   yield* keepRaw(context, delivery, touched, found, now);
   const { stored, duplicates, due, messages, changes } = found;
@@ -93,7 +97,7 @@ function* keepRaw(
     if (!workspaceId) continue;
     owners.add(workspaceId);
     found.changes.push({ type: "workspace", workspaceId });
-    yield* all(
+    yield* put(
       `INSERT INTO set_aside (workspace_id, id, delivery_id, channel, reason, part, account_id, received_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       workspaceId,
@@ -117,7 +121,7 @@ function* keepRaw(
               delivery.events.filter((event) => context.accounts.get(event.accountId)?.workspaceId === workspaceId),
             ),
           );
-    yield* all(
+    yield* put(
       "INSERT INTO raw_deliveries (workspace_id, id, channel, headers, body, received_at) VALUES (?, ?, ?, ?, ?, ?)",
       workspaceId,
       delivery.id,
@@ -160,30 +164,15 @@ function* apply(
 ): Script<void> {
   switch (event.type) {
     case "message":
-      return yield* message(context, workspaceId, event, found, now);
+      return;
     case "status":
       return yield* status(context, workspaceId, event, found, now);
     case "echo":
       return yield* echo(context, workspaceId, event, found, now);
     case "edit":
-      yield* all(
-        "UPDATE messages SET content = ?, text = ? WHERE workspace_id = ? AND account_id = ? AND external_id = ? AND direction = 'in'",
-        JSON.stringify(event.content),
-        textOf(event.content),
-        workspaceId,
-        event.accountId,
-        event.externalId,
-      );
-      return;
+      return yield* rewrite(workspaceId, event, event.content);
     case "revoke":
-      yield* all(
-        "UPDATE messages SET content = ?, text = '' WHERE workspace_id = ? AND account_id = ? AND external_id = ? AND direction = 'in'",
-        JSON.stringify({ type: "unsupported", what: "revoked" }),
-        workspaceId,
-        event.accountId,
-        event.externalId,
-      );
-      return;
+      return yield* rewrite(workspaceId, event, { type: "unsupported", what: "revoked" });
     case "identityChange":
       return yield* identityChange(workspaceId, event, now);
     case "consent": {
@@ -191,7 +180,7 @@ function* apply(
       return yield* setConsent(workspaceId, contactId, event.purpose, event.allowed);
     }
     case "notice":
-      yield* all(
+      yield* put(
         "INSERT INTO notices (workspace_id, id, at, severity, code, text, account_id, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         workspaceId,
         context.ids.make("event"),
@@ -206,20 +195,45 @@ function* apply(
   }
 }
 
+/** The contact changed or took back what they wrote: the thread says so, and the inbox's list with it. */
+function* rewrite(
+  workspaceId: WorkspaceId,
+  event: InboundEventOf<"edit" | "revoke">,
+  content: InboundContent,
+): Script<void> {
+  const rows = yield* all(
+    `UPDATE messages SET content = ?, text = ? WHERE workspace_id = ? AND account_id = ? AND external_id = ? AND direction = 'in'
+     RETURNING conversation_id, position`,
+    JSON.stringify(content),
+    textOf(content),
+    workspaceId,
+    event.accountId,
+    event.externalId,
+  );
+  const row = rows[0];
+  if (!row) return;
+  yield* put(
+    "UPDATE conversations SET last_text = ? WHERE workspace_id = ? AND id = ? AND last_position = ?",
+    previewOf(content),
+    workspaceId,
+    text(row, "conversation_id"),
+    number(row, "position"),
+  );
+}
+
 function* message(
   context: Context,
   workspaceId: WorkspaceId,
   event: InboundEventOf<"message">,
+  messageId: MessageId,
   found: Collected,
   now: number,
 ): Script<void> {
   const { accountId, content } = event;
   const channel = context.accounts.get(accountId)?.channel ?? "web";
   const capabilities = context.capabilitiesOf(channel);
-  const contactId = yield* contactOf(context, workspaceId, accountId, event.from, now);
-  const thread = yield* threadWith(context, workspaceId, { id: accountId, channel }, contactId, now);
+  const thread = yield* threadOfSender(context, workspaceId, { id: accountId, channel }, event.from, now);
   const happenedAt = Date.parse(event.at);
-  const messageId = context.ids.make("message");
   const position = thread.lastPosition + 1;
   yield* insertMessage(workspaceId, thread, position, {
     id: messageId,
@@ -231,13 +245,6 @@ function* message(
     createdAt: now,
     sentAt: happenedAt,
   });
-  yield* all(
-    "UPDATE dedupe_keys SET message_id = ? WHERE workspace_id = ? AND scope = ? AND key = ?",
-    messageId,
-    workspaceId,
-    accountId,
-    event.dedupeKey,
-  );
   found.messages.push({ messageId, conversationId: thread.id, position });
   found.changes.push({ type: "message", workspaceId, conversationId: thread.id });
   if (content.type === "media" && (content.media.remoteId || content.media.url)) {
@@ -266,7 +273,7 @@ function* message(
     hours === null || !spoken
       ? thread.windowExpiresAt
       : Math.max(thread.windowExpiresAt ?? 0, happenedAt + hours * HOUR_MS);
-  yield* all(
+  yield* put(
     `UPDATE conversations SET last_position = ?, last_seq = ?, due_at = ?, window_expires_at = ?, last_inbound_at = ?,
        last_inbound_external_id = ?, last_text = ?, last_direction = 'in', last_message_at = ?, unread = unread + 1
      WHERE workspace_id = ? AND id = ?`,
@@ -285,7 +292,6 @@ function* message(
   const ref = { workspaceId, conversationId: thread.id };
   const due = new Date(dueAt).toISOString();
   found.due.set(thread.id, { ref, dueAt: due });
-  found.changes.push({ type: "mailbox", ...ref, dueAt: due });
 }
 
 /** Quick texts wait a moment for each other, so that they get one answer; a tap is answered at once. */
@@ -318,7 +324,7 @@ function* requestDownload(
   now: number,
 ): Script<void> {
   const id = `eff_${messageId.slice("msg_".length)}_media` as EffectId;
-  yield* all(
+  yield* put(
     `INSERT INTO effects (workspace_id, id, conversation_id, account_id, contact_id, type, ord, payload, state, attempts, due_at, expires_at, created_at)
      VALUES (?, ?, ?, ?, ?, 'downloadMedia', 0, ?, 'pending', 0, ?, ?, ?)`,
     workspaceId,
@@ -357,7 +363,7 @@ function* status(
         )
       : null);
   if (!known) {
-    yield* all(
+    yield* put(
       `INSERT INTO orphan_statuses (workspace_id, account_id, external_id, status, error, at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (workspace_id, account_id, external_id, status) DO NOTHING`,
       workspaceId,
@@ -367,6 +373,7 @@ function* status(
       event.error ? JSON.stringify(event.error) : null,
       now,
     );
+    context.orphans.may = true;
     return;
   }
   const messageId = text(known, "id");
@@ -391,7 +398,7 @@ function* resolveByEvidence(
   found: Collected,
   now: number,
 ): Script<void> {
-  yield* all(
+  yield* put(
     "UPDATE messages SET external_id = ?, sent_at = COALESCE(sent_at, ?) WHERE workspace_id = ? AND id = ? AND external_id IS NULL",
     event.externalId,
     now,
@@ -399,13 +406,13 @@ function* resolveByEvidence(
     messageId,
   );
   const resolved = yield* all(
-    "UPDATE effects SET state = 'done', error = NULL WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked') RETURNING attempts",
+    "UPDATE effects SET state = 'done', error = NULL WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked', 'pending') RETURNING attempts",
     workspaceId,
     event.evidence ?? "",
   );
   const row = resolved[0];
   if (!row) return;
-  yield* all(
+  yield* put(
     "UPDATE attempts SET ended_at = ?, outcome = 'evidence' WHERE workspace_id = ? AND effect_id = ? AND n = ?",
     now,
     workspaceId,
@@ -443,7 +450,7 @@ function* echo(
     createdAt: now,
     sentAt: Date.parse(event.at),
   });
-  yield* all(
+  yield* put(
     `UPDATE conversations SET last_position = last_position + 1, owner = 'agent', last_text = ?, last_direction = 'out', last_message_at = ?
      WHERE workspace_id = ? AND id = ?`,
     previewOf(event.content),
@@ -477,7 +484,7 @@ function* identityChange(workspaceId: WorkspaceId, event: InboundEventOf<"identi
   for (const identity of event.is)
     yield* addIdentity(workspaceId, event.accountId as ChannelAccountId, identity, kept, now);
   const phone = event.is.find(({ kind }) => kind === "phone")?.value;
-  if (phone) yield* all("UPDATE contacts SET phone = ? WHERE workspace_id = ? AND id = ?", phone, workspaceId, kept);
+  if (phone) yield* put("UPDATE contacts SET phone = ? WHERE workspace_id = ? AND id = ?", phone, workspaceId, kept);
 }
 
 /** Adds a purpose to what the contact said no to, or takes it away. */
@@ -494,7 +501,7 @@ export function* setConsent(
   );
   if (!row) return;
   const others = (JSON.parse(text(row, "opted_out")) as string[]).filter((one) => one !== purpose);
-  yield* all(
+  yield* put(
     "UPDATE contacts SET opted_out = ? WHERE workspace_id = ? AND id = ?",
     JSON.stringify(allowed ? others : [...others, purpose]),
     workspaceId,

@@ -5,23 +5,26 @@ import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { Decision, NeedsVersions, QueuedEvent, StepInput } from "../core/run/decision.ts";
 import type { RunState } from "../core/run/run.ts";
 import type { Mailbox, QuarantinedEvent, StepOutcome } from "../ports.ts";
-import type { Claim } from "./attempts.ts";
+import { type Claim, OPEN_SEND } from "./attempts.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
 import { contactOfRow, conversationOf } from "./rows.ts";
-import { all, iso, json, number, one, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
-import { writeDecision } from "./step.ts";
+import { all, change, iso, json, number, one, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import { takeStep } from "./step.ts";
 import { cancelBotSends, post } from "./threads.ts";
+import { fireTimers, type StoredTimer, timersOf } from "./timers.ts";
+import { isUnavailable } from "./unavailable.ts";
 
 /** Events that one step may join: the texts of a burst. */
 const BURST_EVENTS = 20;
 const RETRY_MS = 1000;
+/** PostgreSQL: whoever has counted an attempt makes it within this time, or another process does. */
+const COUNTED_MS = 6000;
 
 /** What a try of a step gave; `uncounted`: this attempt must be on record before the event is tried (C-9). */
 type Tried = StepOutcome | { readonly type: "uncounted"; readonly seq: number; readonly attempts: number };
 
 /** One queue per conversation, in the same database and transaction as its state. */
 export function mailbox(context: Context): Mailbox {
-  const startedAt = context.clock.now();
   // Events that once failed, or were being tried when a process died, go one after the other: the guilty one is alone.
   let serial: Promise<unknown> = Promise.resolve();
 
@@ -31,8 +34,8 @@ export function mailbox(context: Context): Mailbox {
     claim: Claim,
     counted: number | null,
   ): Promise<Tried> =>
-    writeAndTell(context, () => tryStep(context, ref, decide, claim, counted, startedAt)).catch((error: unknown) =>
-      failed(context, ref, error),
+    writeAndTell(context, () => tryStep(context, ref, decide, claim, counted)).catch((error: unknown) =>
+      failed(context, ref, counted, error),
     );
 
   return {
@@ -48,18 +51,19 @@ export function mailbox(context: Context): Mailbox {
     nextDueAt: () =>
       context.db.read(function* () {
         const row = yield* one(
-          "SELECT MIN(due_at) AS due_at FROM (SELECT MIN(due_at) AS due_at FROM conversations UNION ALL SELECT MIN(due_at) FROM timers) both_tables",
+          "SELECT MIN(due_at) AS due_at FROM (SELECT MIN(due_at) AS due_at FROM conversations WHERE due_at IS NOT NULL UNION ALL SELECT MIN(timer_due_at) FROM conversations WHERE timer_due_at IS NOT NULL) both_kinds",
         );
         return row && row.due_at !== null ? iso(row, "due_at") : null;
       }),
-    fireTimers: (limit) => writeAndTell(context, () => fireTimers(context, limit)),
+    fireTimers: (limit) => context.db.write(() => fireTimers(context, context.clock.now(), limit)),
     enqueue: (ref, event, dedupeKey) => writeAndTell(context, () => enqueue(context, ref, event, dedupeKey)),
     async step(ref, decide, claim) {
       scope(ref.workspaceId);
       const tried = await attempt(ref, decide, claim, null);
       if (tried.type !== "uncounted") return tried;
       const counted = async (): Promise<StepOutcome> => {
-        const attempts = await context.db.write(() => count(ref, tried.seq));
+        const attempts = await context.db.write(() => count(context, ref, tried.seq));
+        if (attempts === null) return { type: "idle", nextDueAt: null };
         if (attempts > LIMITS.eventAttempts) return quarantine(context, ref, tried.seq, "tried too often");
         const outcome = await attempt(ref, decide, claim, tried.seq);
         return outcome.type === "uncounted" ? { type: "idle", nextDueAt: null } : outcome;
@@ -91,20 +95,15 @@ function* tryStep(
   decide: (input: StepInput) => Decision | NeedsVersions,
   claim: Claim,
   counted: number | null,
-  startedAt: number,
 ): Script<Told<Tried>> {
   const now = context.clock.now();
   const idle = (dueAt: number | null): Told<Tried> => ({
     result: { type: "idle", nextDueAt: dueAt === null ? null : new Date(dueAt).toISOString() },
     changes: [],
   });
-  const row = yield* one(
-    "SELECT * FROM conversations WHERE workspace_id = ? AND id = ? /*skip*/",
-    ref.workspaceId,
-    ref.conversationId,
-  );
+  const row = yield* one(counted === null ? LOOK : TAKE, ref.workspaceId, ref.conversationId);
   if (!row || row.due_at === null) return idle(null);
-  if (number(row, "due_at") > now) return idle(number(row, "due_at"));
+  if (counted === null && number(row, "due_at") > now) return idle(number(row, "due_at"));
   const rows = yield* all(
     "SELECT * FROM events WHERE workspace_id = ? AND conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
     ref.workspaceId,
@@ -114,15 +113,15 @@ function* tryStep(
   );
   const first = rows[0];
   if (!first) {
-    yield* all(
+    yield* put(
       "UPDATE conversations SET due_at = NULL WHERE workspace_id = ? AND id = ?",
       ref.workspaceId,
       ref.conversationId,
     );
     return idle(null);
   }
-  if (number(first, "available_at") > now) {
-    yield* all(
+  if (counted !== number(first, "seq") && number(first, "available_at") > now) {
+    yield* put(
       "UPDATE conversations SET due_at = ? WHERE workspace_id = ? AND id = ?",
       number(first, "available_at"),
       ref.workspaceId,
@@ -132,19 +131,35 @@ function* tryStep(
   }
   const seq = number(first, "seq");
   const attempts = number(first, "attempts");
-  // On SQLite the first attempt was put on record with the event itself, by this very process.
-  const isFirst =
-    context.db.dialect === "sqlite" &&
-    attempts === 1 &&
-    number(first, "created_at") >= startedAt &&
-    first.error === null;
+  // The first attempt was put on record with the event itself, by this very process.
+  const isFirst = attempts === 1 && first.error === null && context.fresh.has(text(first, "id"));
   if (counted !== seq && !isFirst) return { result: { type: "uncounted", seq, attempts }, changes: [] };
   const events = burstOf(rows);
-  const input = yield* inputOf(context, row, events, now);
-  const decision = (yield* isVoid(ref, events[0])) ? NOTHING : decide(input);
-  if ("needs" in decision) return { result: { type: "needs", versions: decision.needs }, changes: [] };
-  return yield* writeDecision(context, row, input, decision, claim, now);
+  const input = inputOf(context, row, events, now);
+  const was = timersOf(row);
+  const left = withoutFired(was, events[0]?.event);
+  // A timer that was cancelled or set anew after it fired must not act (C-8).
+  const isVoid = events[0]?.event.type === "timer" && left === was;
+  const past = isVoid || (yield* isOvertaken(ref, events[0]));
+  const decided = past ? () => NOTHING : decide;
+  const told = yield* takeStep(context, row, { was, left }, input, decided, claim, now);
+  if (told.result.type === "applied") for (const { id } of events) context.fresh.delete(id);
+  if (told.result.type === "needs" && counted !== null) yield* uncount(context, ref, counted);
+  return told;
 }
+
+/** The conversation with its contact and what is on its way, its row locked. */
+const loaded = (
+  lock: string,
+): string => `SELECT c.*, p.name AS p_name, p.first_name AS p_first_name, p.language AS p_language, p.phone AS p_phone, p.email AS p_email,
+    p.fields AS p_fields, p.labels AS p_labels, p.opted_out AS p_opted_out,
+    CASE WHEN EXISTS (SELECT 1 FROM effects e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id
+      AND ${OPEN_SEND}) THEN 1 ELSE 0 END AS open_send
+  FROM conversations c JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+  WHERE c.workspace_id = ? AND c.id = ? /*${lock} c*/`;
+/** Whoever only looks does not wait for the others; whoever has counted an attempt makes it. */
+const LOOK = loaded("skip");
+const TAKE = loaded("lock");
 
 const NOTHING: Decision = {
   conversation: {},
@@ -158,18 +173,25 @@ const NOTHING: Decision = {
   outcome: "ignored",
 };
 
-/** A timer that was cancelled or set anew after it fired must not act (C-8). Its row goes when its event is applied. */
-function* isVoid(ref: ConversationRef, queued: QueuedEvent | undefined): Script<boolean> {
-  if (queued?.event.type !== "timer") return false;
-  const { name, generation } = queued.event;
-  const rows = yield* all(
-    "DELETE FROM timers WHERE workspace_id = ? AND conversation_id = ? AND name = ? AND generation = ? AND due_at IS NULL RETURNING name",
+/** A timer that acts is used up. The same list when the event is none of its timers. */
+function withoutFired(timers: readonly StoredTimer[], event: MailboxEvent | undefined): readonly StoredTimer[] {
+  if (event?.type !== "timer") return timers;
+  const left = timers.filter(
+    ({ name, generation, dueAt }) => dueAt !== null || name !== event.name || generation !== event.generation,
+  );
+  return left.length < timers.length ? left : timers;
+}
+
+/** Given back to the bot, and taken over again before that was applied: the bot says nothing more (C-12). */
+function* isOvertaken(ref: ConversationRef, queued: QueuedEvent | undefined): Script<boolean> {
+  if (queued?.event.type !== "handBack") return false;
+  const later = yield* one(
+    "SELECT 1 AS one FROM events WHERE workspace_id = ? AND conversation_id = ? AND seq > ? AND type = 'takeOver' LIMIT 1",
     ref.workspaceId,
     ref.conversationId,
-    name,
-    generation,
+    queued.seq,
   );
-  return rows.length === 0;
+  return later !== null;
 }
 
 /** The first event; with a text of the contact all texts that directly follow it. */
@@ -195,61 +217,21 @@ function queuedOf(row: Row): QueuedEvent {
   };
 }
 
-function* inputOf(context: Context, row: Row, events: readonly QueuedEvent[], now: number): Script<StepInput> {
+function inputOf(context: Context, row: Row, events: readonly QueuedEvent[], now: number): StepInput {
   const conversation = conversationOf(row);
-  const { workspaceId } = conversation;
-  const contact = yield* one(
-    "SELECT * FROM contacts WHERE workspace_id = ? AND id = ?",
-    workspaceId,
-    conversation.contactId,
-  );
   const runId = textOrNull(row, "run_id");
-  const run =
-    runId === null ? null : yield* one("SELECT state FROM runs WHERE workspace_id = ? AND id = ?", workspaceId, runId);
-  const workspace = context.workspaces.get(workspaceId);
-  if (!contact || !workspace) throw new Error(`conversation ${conversation.id} has no contact or no workspace`);
+  const workspace = context.workspaces.get(conversation.workspaceId);
+  if (!workspace) throw new Error(`conversation ${conversation.id} has no workspace`);
   return {
     now: new Date(now).toISOString(),
     workspace,
     conversation,
-    contact: contactOfRow(contact),
+    contact: contactOfRow(row, "p_", conversation.contactId),
     capabilities: context.capabilitiesOf(conversation.channel),
     accountBotEnabled: context.accounts.get(conversation.accountId as ChannelAccountId)?.botEnabled ?? true,
-    run: run && runId ? { id: runId as RunId, state: json<RunState>(run, "state") } : null,
+    run: runId === null ? null : { id: runId as RunId, state: json<RunState>(row, "run_state") },
     events,
   };
-}
-
-function* fireTimers(context: Context, limit: number): Script<Told<readonly ConversationRef[]>> {
-  const now = context.clock.now();
-  const due = yield* all(
-    "SELECT workspace_id, conversation_id, name, generation FROM timers WHERE due_at <= ? ORDER BY due_at LIMIT ? /*skip*/",
-    now,
-    limit,
-  );
-  const refs: ConversationRef[] = [];
-  for (const row of due) {
-    const ref = {
-      workspaceId: text(row, "workspace_id") as WorkspaceId,
-      conversationId: text(row, "conversation_id") as ConversationId,
-    };
-    const name = text(row, "name");
-    yield* all(
-      "UPDATE timers SET due_at = NULL WHERE workspace_id = ? AND conversation_id = ? AND name = ?",
-      ref.workspaceId,
-      ref.conversationId,
-      name,
-    );
-    yield* post(
-      context,
-      ref.workspaceId,
-      ref.conversationId,
-      { type: "timer", name, generation: number(row, "generation") },
-      now,
-    );
-    refs.push(ref);
-  }
-  return { result: refs, changes: [] };
 }
 
 function* enqueue(
@@ -267,18 +249,18 @@ function* enqueue(
     ref.conversationId,
   );
   if (!thread) return nothing;
-  const fresh = yield* all(
+  const fresh = yield* change(
     `INSERT INTO dedupe_keys (workspace_id, scope, key, at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (workspace_id, scope, key) DO NOTHING RETURNING key`,
+     ON CONFLICT (workspace_id, scope, key) DO NOTHING`,
     workspaceId,
     ref.conversationId,
     dedupeKey,
     now,
   );
-  if (fresh.length === 0) return nothing;
+  if (!fresh) return nothing;
   if (event.type === "takeOver") {
     // At once, not when its turn comes: from here on no bot message starts.
-    yield* all(
+    yield* put(
       "UPDATE conversations SET owner = 'agent', status = 'open' WHERE workspace_id = ? AND id = ?",
       workspaceId,
       ref.conversationId,
@@ -297,18 +279,44 @@ function* enqueue(
 }
 
 /** One more attempt is on record before the event is tried again (C-9). */
-function* count(ref: ConversationRef, seq: number): Script<number> {
+function* count(context: Context, ref: ConversationRef, seq: number): Script<number | null> {
+  const now = context.clock.now();
+  // Of several processes one counts and tries; the others come back when it should long be done.
   const rows = yield* all(
-    "UPDATE events SET attempts = attempts + 1 WHERE workspace_id = ? AND conversation_id = ? AND seq = ? RETURNING attempts",
+    `UPDATE events SET attempts = attempts + 1, available_at = ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ?
+       AND status = 'pending' AND available_at <= ? RETURNING attempts`,
+    context.db.dialect === "sqlite" ? now : now + COUNTED_MS,
+    ref.workspaceId,
+    ref.conversationId,
+    seq,
+    now,
+  );
+  return rows[0] ? number(rows[0], "attempts") : null;
+}
+
+/** The attempt says nothing about the event: it does not count, and may be made again at once. */
+function* uncount(context: Context, ref: ConversationRef, seq: number): Script<void> {
+  yield* put(
+    "UPDATE events SET attempts = attempts - 1, available_at = ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ? AND status = 'pending'",
+    context.clock.now(),
     ref.workspaceId,
     ref.conversationId,
     seq,
   );
-  return rows[0] ? number(rows[0], "attempts") : 0;
 }
 
 /** The step threw: nothing of it was written. It is tried again later; the third time the event is set aside. */
-async function failed(context: Context, ref: ConversationRef, error: unknown): Promise<StepOutcome> {
+async function failed(
+  context: Context,
+  ref: ConversationRef,
+  counted: number | null,
+  error: unknown,
+): Promise<StepOutcome> {
+  if (isUnavailable(error)) {
+    // The database is at fault, not the event. When it cannot take this either, the count stands and does no harm yet.
+    if (counted !== null) await context.db.write(() => uncount(context, ref, counted)).catch(() => {});
+    throw error;
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const now = context.clock.now();
   const next = await context.db.write(function* () {
@@ -321,7 +329,7 @@ async function failed(context: Context, ref: ConversationRef, error: unknown): P
     if (!row) return null;
     const attempts = Math.max(1, number(row, "attempts"));
     const at = now + RETRY_MS * 2 ** (attempts - 1);
-    yield* all(
+    yield* put(
       "UPDATE events SET error = ?, available_at = ?, attempts = ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
       detail.slice(0, 2000),
       at,
@@ -330,7 +338,7 @@ async function failed(context: Context, ref: ConversationRef, error: unknown): P
       ref.conversationId,
       number(row, "seq"),
     );
-    yield* all(
+    yield* put(
       "UPDATE conversations SET due_at = ? WHERE workspace_id = ? AND id = ?",
       at,
       ref.workspaceId,
@@ -343,19 +351,31 @@ async function failed(context: Context, ref: ConversationRef, error: unknown): P
   return { type: "failed", error: detail, quarantined: false, retryAt: new Date(next.at).toISOString() };
 }
 
-/** The event is kept for the operator; the bot is off in this conversation, which waits for people; later mail goes on. */
+/**
+ * The event is kept for the operator; the bot is off in this conversation, which waits for people unless one of them
+ * has it already; later mail goes on.
+ */
 function quarantine(context: Context, ref: ConversationRef, seq: number, error: string): Promise<StepOutcome> {
   return writeAndTell(context, function* (): Script<Told<StepOutcome>> {
     const now = context.clock.now();
-    yield* all(
+    const row = yield* one(
+      "SELECT applied_seq FROM conversations WHERE workspace_id = ? AND id = ? /*lock*/",
+      ref.workspaceId,
+      ref.conversationId,
+    );
+    // Another process has applied it meanwhile.
+    if (!row || number(row, "applied_seq") !== seq - 1)
+      return { result: { type: "idle", nextDueAt: null }, changes: [] };
+    yield* put(
       "UPDATE events SET status = 'quarantined', error = COALESCE(error, ?) WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
       error.slice(0, 2000),
       ref.workspaceId,
       ref.conversationId,
       seq,
     );
-    yield* all(
-      `UPDATE conversations SET applied_seq = ?, version = version + 1, bot_enabled = 0, owner = 'agent', status = 'waiting', handover = ?,
+    yield* put(
+      `UPDATE conversations SET applied_seq = ?, version = version + 1, bot_enabled = 0, owner = 'agent',
+         status = CASE WHEN owner = 'agent' AND status = 'open' THEN 'open' ELSE 'waiting' END, handover = ?,
          due_at = CASE WHEN last_seq > ? THEN CAST(? AS bigint) ELSE NULL END WHERE workspace_id = ? AND id = ?`,
       seq,
       JSON.stringify({
@@ -370,7 +390,7 @@ function quarantine(context: Context, ref: ConversationRef, seq: number, error: 
       ref.workspaceId,
       ref.conversationId,
     );
-    yield* all(
+    yield* put(
       "INSERT INTO notices (workspace_id, id, at, severity, code, text, conversation_id, facts) VALUES (?, ?, ?, 'error', 'event.quarantined', ?, ?, '{}')",
       ref.workspaceId,
       context.ids.make("event"),
@@ -399,7 +419,7 @@ function* release(
   );
   if (!row) return { result: false, changes: [] };
   const conversationId = text(row, "conversation_id") as ConversationId;
-  yield* all(
+  yield* put(
     "UPDATE events SET status = 'applied' WHERE workspace_id = ? AND conversation_id = ? AND seq = ?",
     workspaceId,
     conversationId,
@@ -407,7 +427,7 @@ function* release(
   );
   if (how === "skip") return { result: true, changes: [] };
   // Once more, as new mail: its old place in the order has passed.
-  yield* all(
+  yield* put(
     "UPDATE conversations SET bot_enabled = 1, owner = 'bot', status = 'open', handover = NULL WHERE workspace_id = ? AND id = ?",
     workspaceId,
     conversationId,

@@ -30,47 +30,80 @@ export function migrations(dialect: keyof typeof FOLDERS): readonly Migration[] 
     }));
 }
 
+/** The version of the schema that this program works with; the same number in both dialects. */
+export function knownVersion(): number {
+  return migrations("sqlite").length;
+}
+
 /** Brings a SQLite file to this version; an existing older one is copied beside itself first. */
 export function migrateSqlite(db: Sqlite.Database, file: string): void {
-  const all = migrations("sqlite");
-  const current = Number(db.pragma("user_version", { simple: true }));
-  refuseNewer(current, all.length);
-  const pending = all.filter(({ number }) => number > current);
-  if (pending.length === 0) return;
-  if (current > 0 && file !== ":memory:") {
-    const copy = `${file}.before-${all.length}`;
+  const known = knownVersion();
+  const current = sqliteVersion(db);
+  refuseNewer(current, known);
+  if (current > 0 && current < known && file !== ":memory:") {
+    const copy = `${file}.before-${known}`;
     if (!existsSync(copy)) db.prepare("VACUUM INTO ?").run(copy);
   }
+  migrateSqliteTo(db, known);
+}
+
+/** Runs the migrations that are missing up to a version, all or none. */
+export function migrateSqliteTo(db: Sqlite.Database, version: number): void {
+  const current = sqliteVersion(db);
+  const pending = migrations("sqlite").filter(({ number }) => number > current && number <= version);
+  if (pending.length === 0) return;
   db.transaction(() => {
     for (const { statements } of pending) for (const statement of statements) db.exec(statement);
-    db.pragma(`user_version = ${all.length}`);
+    db.pragma(`user_version = ${version}`);
   }).immediate();
+}
+
+/** 0: nobody has made tables in this file. */
+export function sqliteVersion(db: Sqlite.Database): number {
+  return Number(db.pragma("user_version", { simple: true }));
 }
 
 /** Brings a PostgreSQL database to this version; several processes may start at once. */
 export async function migratePostgres(url: string): Promise<void> {
-  const all = migrations("postgres");
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
-    await client.query("CREATE TABLE IF NOT EXISTS relais_schema (version integer NOT NULL)");
-    const { rows } = await client.query<{ version: number }>("SELECT version FROM relais_schema");
-    const current = rows[0]?.version ?? 0;
-    refuseNewer(current, all.length);
-    const pending = all.filter(({ number }) => number > current);
-    if (pending.length === 0) return;
+    await lockSchema(client);
+    const current = await postgresVersion(client);
+    refuseNewer(current, knownVersion());
+    if (current === knownVersion()) return;
     await client.query("BEGIN");
-    for (const { statements } of pending) for (const statement of statements) await client.query(statement);
-    await client.query("DELETE FROM relais_schema");
-    await client.query("INSERT INTO relais_schema VALUES ($1)", [all.length]);
+    await migratePostgresTo(client, current, knownVersion());
     await client.query("COMMIT");
   } finally {
     await client.end();
   }
 }
 
-function refuseNewer(current: number, known: number): void {
+/** Runs the migrations after one version up to another, inside the transaction that the caller has begun. */
+export async function migratePostgresTo(client: pg.Client, from: number, version: number): Promise<void> {
+  await client.query("CREATE TABLE IF NOT EXISTS relais_schema (version integer NOT NULL)");
+  for (const { number, statements } of migrations("postgres"))
+    if (number > from && number <= version) for (const statement of statements) await client.query(statement);
+  await client.query("DELETE FROM relais_schema");
+  await client.query("INSERT INTO relais_schema VALUES ($1)", [version]);
+}
+
+/** 0: nobody has made tables in this database. */
+export async function postgresVersion(client: Pick<pg.Client, "query">): Promise<number> {
+  const { rows: tables } = await client.query<{ name: string | null }>("SELECT to_regclass('relais_schema') AS name");
+  if (!tables[0]?.name) return 0;
+  const { rows } = await client.query<{ version: number }>("SELECT version FROM relais_schema");
+  return rows[0]?.version ?? 0;
+}
+
+/** Whoever migrates or restores a PostgreSQL database holds this: the others wait. Released with the connection. */
+export async function lockSchema(client: pg.Client): Promise<void> {
+  await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+}
+
+/** Throws a sentence when the database was made by a version of the program that comes after this one. */
+export function refuseNewer(current: number, known: number): void {
   if (current <= known) return;
   throw new Error(
     `The database belongs to a newer Relais (schema ${current}, this one knows ${known}). Start the newer version.`,

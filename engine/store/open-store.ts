@@ -1,65 +1,87 @@
+import { resolve } from "node:path";
 import type { Capabilities, ChannelType } from "../core/domain/channel.ts";
+import { LIMITS } from "../core/domain/limits.ts";
 import type { Change, Clock, Ids, Store } from "../ports.ts";
 import { accountRows } from "./accounts.ts";
+import { fileOf, isPostgres } from "./address.ts";
 import type { Context } from "./context.ts";
 import { conversationRows } from "./conversations.ts";
-import { doctor } from "./doctor.ts";
+import { guardDisk } from "./disk-guard.ts";
 import { flowRows } from "./flows.ts";
 import { inbox } from "./inbox.ts";
 import { mailbox } from "./mailbox.ts";
 import { operations } from "./operations.ts";
 import { outbox } from "./outbox.ts";
 import { openPostgres } from "./postgres.ts";
+import type { RestoredFact } from "./restored.ts";
+import { retention } from "./retention.ts";
 import { shopRows } from "./shop.ts";
-import { openSqlite, readSqlite, type StatementHook } from "./sqlite.ts";
+import { type Database, json, one } from "./sql.ts";
+import { openSqlite, type StatementHook } from "./sqlite.ts";
 import { workspaceRows } from "./workspaces.ts";
 
-export interface StoreOptions {
+export interface StoreOptions extends ContextOptions {
   /** A file (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. */
   readonly databaseUrl: string;
+  /** Kept free on the disk of a SQLite file, for recording what is under way; absent: the disk is not watched. */
+  readonly reserveBytes?: number;
+  /** For fault tests on SQLite: called before every statement. */
+  readonly onStatement?: StatementHook;
+  /** For chaos tests: put around the database. */
+  readonly around?: (db: Database) => Database;
+}
+
+export interface ContextOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   /** Another one for every start: leases of an earlier life are not ours. */
   readonly processId: string;
+  /** How long a send without an answer waits for evidence (C-6); default: `LIMITS.unknownWaitMs`. */
+  readonly unknownWaitMs?: number;
   readonly secrets: Context["secrets"];
   readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
   readonly log?: (message: string) => void;
-  /** For fault tests on SQLite: called before every statement. */
-  readonly onStatement?: StatementHook;
-}
-
-const POSTGRES = /^postgres(ql)?:/;
-const fileOf = (databaseUrl: string): string => databaseUrl.replace(/^(sqlite|file):(\/\/)?/, "");
-
-/** Checks the promises of a database, also while a server works on it; changes nothing. */
-export async function examine(databaseUrl: string): ReturnType<Store["operations"]["doctor"]> {
-  const db = POSTGRES.test(databaseUrl) ? await openPostgres(databaseUrl) : readSqlite(fileOf(databaseUrl));
-  try {
-    return await db.read(() => doctor());
-  } finally {
-    await db.close();
-  }
 }
 
 /** Opens the database, brings it to this version and gives the store over it. Throws a sentence when that cannot be. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, clock, ids, processId, secrets, capabilitiesOf } = options;
-  const db = POSTGRES.test(databaseUrl)
-    ? await openPostgres(databaseUrl, options.log)
-    : openSqlite(fileOf(databaseUrl), options.onStatement);
+  const { databaseUrl, log, onStatement, around = (db) => db } = options;
+  const db = isPostgres(databaseUrl)
+    ? await openPostgres(databaseUrl, log)
+    : openSqlite(fileOf(databaseUrl), onStatement ? { onStatement } : {});
+  try {
+    if (db.dialect === "postgres" || options.reserveBytes === undefined) return await storeOver(around(db), options);
+    const { clock, reserveBytes } = options;
+    const guard = guardDisk(resolve(fileOf(databaseUrl)), { clock, reserveBytes, log: log ?? (() => {}) });
+    return guard.store(await storeOver(around(guard.database(db)), options));
+  } catch (error) {
+    // An open connection would keep a process that has said why it cannot start.
+    await db.close();
+    throw error;
+  }
+}
+
+/** The store over a database that is open and of this version. */
+export async function storeOver(db: Database, options: ContextOptions): Promise<Store> {
+  const { clock, ids, processId, secrets, capabilitiesOf, unknownWaitMs = LIMITS.unknownWaitMs } = options;
   const listeners = new Set<(change: Change) => void>();
   const tell = (change: Change): void => {
     for (const listen of listeners) listen(change);
   };
+  const restored = await db.read(() => one("SELECT value FROM facts WHERE key = 'restored'"));
   const context: Context = {
     db,
+    restoredAt: restored ? json<RestoredFact>(restored, "value").at : 0,
     clock,
     ids,
     processId,
+    unknownWaitMs,
     secrets,
     capabilitiesOf,
     accounts: new Map(),
     workspaces: new Map(),
+    orphans: { may: true },
+    fresh: new Set(),
     changed(changes) {
       for (const change of changes) tell(change);
       if (db.dialect === "postgres")
@@ -105,6 +127,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     shop: shopRows(told),
     workspaces,
     operations: operations(told),
+    retention: retention(told),
     onChange(listen) {
       listeners.add(listen);
       return () => listeners.delete(listen);

@@ -5,16 +5,22 @@ import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { DeliveryStatus } from "../core/domain/message.ts";
 import type { SendError } from "../core/domain/send-error.ts";
 import type { AttemptEnd, Change, ClaimedEffect, Outbox, WaitingRow } from "../ports.ts";
-import { beginAttempt, type Claim, nextSend, recipientOf, silenced } from "./attempts.ts";
+import { beginAttempt, type Claim, nextSend, recipientOf, recordAttempt, silenced } from "./attempts.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
+import { isRepeatable } from "./held.ts";
 import { effectOfRow } from "./rows.ts";
-import { all, iso, jsonOrNull, number, one, type Row, type Script, scope, text } from "./sql.ts";
+import { all, change, iso, jsonOrNull, number, one, put, type Row, type Script, scope, text } from "./sql.ts";
 import { addIdentity, messageOf, post, setMessageStatus, tellSendFailed } from "./threads.ts";
 
+/** The conditions of the indexes, word for word: SQLite uses a partial index only then. */
+const DUE = "state IN ('pending', 'unknown')";
+const OPEN = "state IN ('pending', 'running', 'unknown', 'asked')";
 /** What was not claimed now is looked at again after this time, so that it does not stand before the others. */
 const LOOK_AGAIN_MS = 500;
 /** PostgreSQL: a process that was silent for this long is dead (C-11). */
-const DEAD_MS = 15_000;
+const DEAD_MS = 8000;
+/** From a commit to the moment when its process knows of it: a claim that is older and unknown was lost on the way. */
+const HEARD_MS = 10_000;
 
 /** Effects that wait for the world, their attempts and how these ended. */
 export function outbox(context: Context): Outbox {
@@ -33,7 +39,7 @@ export function outbox(context: Context): Outbox {
     overdueUnknown: (limit) =>
       db.read(function* () {
         const rows = yield* all(
-          "SELECT * FROM effects WHERE state = 'unknown' AND due_at <= ? ORDER BY due_at LIMIT ?",
+          `SELECT * FROM effects WHERE ${DUE} AND state = 'unknown' AND due_at <= ? ORDER BY due_at LIMIT ?`,
           clock.now(),
           limit,
         );
@@ -49,19 +55,25 @@ export function outbox(context: Context): Outbox {
       }),
     resolveUnknown: (workspaceId, effectId, how) =>
       writeAndTell(context, () => resolveUnknown(context, workspaceId, effectId, how)),
-    recover: (downMs) => writeAndTell(context, () => recover(context, downMs)),
-    async heartbeat() {
+    async recover(downMs) {
+      // As long as another process was there, evidence could come in.
+      if (db.dialect === "sqlite" || downMs > DEAD_MS) await db.write(() => waitAnew(context, downMs));
+      return writeAndTell(context, () => recover(context, downMs));
+    },
+    async heartbeat(busy) {
       const now = clock.now();
       await db.write(() => beat(context, now));
       // On SQLite there is nobody else whose work could be left behind.
-      if (db.dialect === "postgres") await writeAndTell(context, () => recover(context, DEAD_MS));
+      if (db.dialect !== "postgres") return;
+      await writeAndTell(context, () => recover(context, DEAD_MS));
+      if (busy) await writeAndTell(context, () => giveBack(context, busy));
     },
     waiting: (workspaceId, limit) =>
       db.read(function* () {
         const rows = yield* all(
           `SELECT * FROM (
              SELECT * FROM effects WHERE workspace_id = ? AND state IN ('failed', 'asked', 'unknown')
-             UNION ALL SELECT * FROM effects WHERE workspace_id = ? AND state IN ('pending', 'running') AND due_at >= 0) waiting
+             UNION ALL SELECT * FROM effects WHERE workspace_id = ? AND ${OPEN} AND state IN ('pending', 'running')) waiting
            ORDER BY created_at DESC LIMIT ?`,
           scope(workspaceId),
           workspaceId,
@@ -80,7 +92,7 @@ export function outbox(context: Context): Outbox {
       }),
     saveUpload: (workspaceId, accountId, key, remoteId, expiresAt) =>
       db.write(function* () {
-        yield* all(
+        yield* put(
           `INSERT INTO uploads (workspace_id, account_id, key, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (workspace_id, account_id, key) DO UPDATE SET remote_id = excluded.remote_id, expires_at = excluded.expires_at`,
           scope(workspaceId),
@@ -96,7 +108,7 @@ export function outbox(context: Context): Outbox {
 function* claimDue(context: Context, limit: number, claim: Claim): Script<Told<readonly ClaimedEffect[]>> {
   const now = context.clock.now();
   const rows = yield* all(
-    `SELECT * FROM effects e WHERE state = 'pending' AND due_at <= ? AND (type <> 'send' OR (
+    `SELECT * FROM effects e WHERE ${DUE} AND state = 'pending' AND due_at <= ? AND (type <> 'send' OR (
          NOT EXISTS (SELECT 1 FROM effects p WHERE p.workspace_id = e.workspace_id AND p.conversation_id = e.conversation_id
            AND p.type = 'send' AND p.state IN ('pending', 'running', 'unknown', 'asked') AND p.ord < e.ord)
          AND EXISTS (SELECT 1 FROM channel_accounts a WHERE a.workspace_id = e.workspace_id AND a.id = e.account_id AND a.status = 'active')))
@@ -110,7 +122,7 @@ function* claimDue(context: Context, limit: number, claim: Claim): Script<Told<r
     if (yield* silenced(effect.workspaceId, effect)) continue;
     if (claim(effect)) claimed.push(yield* beginAttempt(context, effect, effect.attempt + 1, now));
     else
-      yield* all(
+      yield* put(
         "UPDATE effects SET due_at = ? WHERE workspace_id = ? AND id = ?",
         now + LOOK_AGAIN_MS,
         effect.workspaceId,
@@ -120,37 +132,42 @@ function* claimDue(context: Context, limit: number, claim: Claim): Script<Told<r
   return { result: claimed, changes: [] };
 }
 
+const SETTLED =
+  "UPDATE effects SET state = ?, due_at = ?, error = ? WHERE workspace_id = ? AND id = ? AND state = ? AND attempts = ?";
+
 function* settle(
   context: Context,
   effect: ClaimedEffect,
-  end: AttemptEnd,
+  said: AttemptEnd,
   claim: Claim,
 ): Script<Told<{ readonly claimed: readonly ClaimedEffect[]; readonly superseded: boolean }>> {
   const now = context.clock.now();
   const { workspaceId, conversationId } = effect;
-  // Always in this order, conversation before effect, so that two transactions never wait for each other.
-  yield* one("SELECT id FROM conversations WHERE workspace_id = ? AND id = ? /*lock*/", workspaceId, conversationId);
-  const row = yield* one(
-    "SELECT state, attempts FROM effects WHERE workspace_id = ? AND id = ? /*lock*/",
-    workspaceId,
-    effect.id,
-  );
-  const current = row !== null && text(row, "state") === "running" && number(row, "attempts") === effect.attempt;
+  // The provider's status may be faster than its answer, or belong to an earlier attempt: it has the message, however
+  // this attempt ended.
+  const known = said.type !== "done" && (yield* wasTaken(workspaceId, effect.id));
+  const end: AttemptEnd = known ? { type: "done" } : said;
+  const key = "key" in effect.effect ? effect.effect.key : null;
+  // Whoever will write to the conversation takes it first, then the effect: two transactions never wait for each other.
+  if (key || end.type === "failed")
+    yield* one("SELECT id FROM conversations WHERE workspace_id = ? AND id = ? /*lock*/", workspaceId, conversationId);
   const error =
     "error" in end
       ? JSON.stringify(end.error)
       : "detail" in end
         ? JSON.stringify({ code: "unknown", detail: end.detail })
         : null;
-  yield* all(
-    "UPDATE attempts SET ended_at = ?, outcome = ?, error = ? WHERE workspace_id = ? AND effect_id = ? AND n = ?",
-    now,
-    current ? end.type : "superseded",
-    error,
-    workspaceId,
-    effect.id,
-    effect.attempt,
-  );
+  const state = stateAfter(end);
+  const dueAt = end.type === "retry" ? Date.parse(end.at) : end.type === "unknown" ? Date.parse(end.until) : now;
+  const become = (from: string): Script<boolean> =>
+    change(SETTLED, state, dueAt, error, workspaceId, effect.id, from, effect.attempt);
+  const expected = yield* become("running");
+  // A process that was taken for dead still knows best how its own attempt ended.
+  const current = expected || (end.type !== "unknown" && (yield* become("unknown")));
+  if (!expected || effect.attempt > 1 || end.type !== "done") {
+    const outcome = current ? end.type : "superseded";
+    yield* recordAttempt(workspaceId, effect.id, effect.attempt, { at: now, outcome, error }, current);
+  }
   if (!current) return { result: { claimed: [], superseded: true }, changes: [] };
   const changes: Change[] = [];
   const ref = { workspaceId, conversationId };
@@ -158,17 +175,6 @@ function* settle(
     yield* post(context, workspaceId, conversationId, event, now);
     changes.push({ type: "mailbox", ...ref, dueAt: new Date(now).toISOString() });
   };
-  const state = stateAfter(end);
-  const dueAt = end.type === "retry" ? Date.parse(end.at) : end.type === "unknown" ? Date.parse(end.until) : now;
-  yield* all(
-    "UPDATE effects SET state = ?, due_at = ?, error = ?, lease_until = NULL, lease_by = NULL WHERE workspace_id = ? AND id = ?",
-    state,
-    dueAt,
-    error,
-    workspaceId,
-    effect.id,
-  );
-  const key = "key" in effect.effect ? effect.effect.key : null;
   switch (end.type) {
     case "done":
       if (effect.type === "send") {
@@ -176,7 +182,8 @@ function* settle(
         changes.push({ type: "status", ...ref });
       }
       for (const identity of end.identities ?? [])
-        yield* addIdentity(workspaceId, effect.accountId, identity, effect.contactId, now);
+        if (!effect.recipient.some(({ kind, value }) => kind === identity.kind && value === identity.value))
+          yield* addIdentity(workspaceId, effect.accountId, identity, effect.contactId, now);
       if (key) yield* told({ type: "effectDone", effectId: effect.id, key, result: end.result ?? null });
       break;
     case "failed":
@@ -191,7 +198,7 @@ function* settle(
       if (key) yield* told({ type: "effectFailed", effectId: effect.id, key, error: errorOf(end.error) });
       break;
     case "pauseAccount":
-      yield* all(
+      yield* put(
         "UPDATE channel_accounts SET status = 'authFailed', status_detail = ? WHERE workspace_id = ? AND id = ?",
         end.error.detail ?? end.error.code,
         workspaceId,
@@ -206,18 +213,32 @@ function* settle(
   const claimed: ClaimedEffect[] = [];
   if (effect.type === "send" && (end.type === "done" || end.type === "failed")) {
     const next = yield* nextSend(context, workspaceId, conversationId, claim, now);
-    if (next) claimed.push(next);
-    else if (
-      yield* one(
-        "SELECT 1 AS one FROM effects WHERE workspace_id = ? AND conversation_id = ? AND type = 'send' AND state = 'pending' LIMIT 1",
-        workspaceId,
-        conversationId,
-      )
-    ) {
-      changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
-    }
+    if (next === "waits") changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
+    else if (next) claimed.push(next);
   }
   return { result: { claimed, superseded: false }, changes };
+}
+
+/** Whether the provider has spoken of the message of this send: it took it, whatever became of it then. */
+function* wasTaken(workspaceId: WorkspaceId, effectId: EffectId): Script<boolean> {
+  const row = yield* one(
+    "SELECT 1 AS one FROM messages WHERE workspace_id = ? AND id = ? AND status IN ('sent', 'delivered', 'read', 'failed')",
+    workspaceId,
+    messageOf(effectId),
+  );
+  return row !== null;
+}
+
+/** A person has spoken since the bot asked for this: it is not said again on a guess (C-12). */
+function* wasTakenOver(row: Row, { effect }: ReturnType<typeof effectOfRow>): Script<boolean> {
+  if (effect.type !== "send" || effect.author === "agent" || effect.handover) return false;
+  const later = yield* one(
+    "SELECT 1 AS one FROM events WHERE workspace_id = ? AND conversation_id = ? AND seq >= ? AND type = 'takeOver' LIMIT 1",
+    text(row, "workspace_id"),
+    text(row, "conversation_id"),
+    Math.floor(number(row, "ord") / 1000),
+  );
+  return later !== null;
 }
 
 function stateAfter(end: AttemptEnd): string {
@@ -248,7 +269,7 @@ function* delivered(
   const { workspaceId } = effect;
   const messageId = messageOf(effect.id);
   const externalId = end.externalId ?? effect.id;
-  yield* all(
+  yield* put(
     `UPDATE messages SET external_id = COALESCE(external_id, ?), sent_at = COALESCE(sent_at, ?),
        status = CASE WHEN status = 'queued' THEN 'sent' ELSE status END WHERE workspace_id = ? AND id = ?`,
     externalId,
@@ -256,13 +277,20 @@ function* delivered(
     workspaceId,
     messageId,
   );
-  if (!context.capabilitiesOf(context.accounts.get(effect.accountId)?.channel ?? "web").evidence) return;
+  if (
+    !context.orphans.may ||
+    !context.capabilitiesOf(context.accounts.get(effect.accountId)?.channel ?? "web").evidence
+  )
+    return;
   const orphans = yield* all(
     "DELETE FROM orphan_statuses WHERE workspace_id = ? AND account_id = ? AND external_id = ? RETURNING status, error",
     workspaceId,
     effect.accountId,
     externalId,
   );
+  // Only this process writes to a SQLite file: as long as it keeps none, there is none.
+  if (orphans.length === 0 && context.db.dialect === "sqlite")
+    context.orphans.may = (yield* one("SELECT 1 AS one FROM orphan_statuses LIMIT 1")) !== null;
   for (const orphan of orphans) {
     const status = text(orphan, "status") as DeliveryStatus;
     const error = jsonOrNull<SendError>(orphan, "error");
@@ -300,14 +328,15 @@ function* resolveUnknown(
       effectId,
     );
   const messageId = messageOf(effectId);
-  switch (how) {
+  const late = how === "resend" && text(row, "state") === "unknown" && (yield* wasTakenOver(row, effect));
+  switch (late ? "skip" : how) {
     case "resend":
       yield* become("pending");
-      yield* all("UPDATE messages SET maybe_duplicate = 1 WHERE workspace_id = ? AND id = ?", workspaceId, messageId);
+      yield* put("UPDATE messages SET maybe_duplicate = 1 WHERE workspace_id = ? AND id = ?", workspaceId, messageId);
       break;
     case "ask":
       yield* become("asked");
-      yield* all(
+      yield* put(
         "INSERT INTO notices (workspace_id, id, at, severity, code, text, account_id, conversation_id, facts) VALUES (?, ?, ?, 'warning', 'send.unknownOutcome', ?, ?, ?, ?)",
         workspaceId,
         context.ids.make("event"),
@@ -342,6 +371,31 @@ function* resolveUnknown(
   return { result: true, changes };
 }
 
+/** Claims that were committed while the connection broke: their process never heard of them, so nothing has left. */
+function* giveBack(context: Context, busy: ReadonlySet<EffectId>): Script<Told<void>> {
+  const now = context.clock.now();
+  const rows = yield* all(
+    `SELECT * FROM effects WHERE state = 'running' AND ${OPEN} AND lease_by = ? AND started_at < ? /*skip*/`,
+    context.processId,
+    now - HEARD_MS,
+  );
+  const lost = rows.map(effectOfRow).filter(({ id }) => !busy.has(id));
+  for (const effect of lost) {
+    const end = { at: now, outcome: "retry", error: null };
+    yield* recordAttempt(effect.workspaceId, effect.id, effect.attempt, end);
+    yield* put(
+      "UPDATE effects SET state = 'pending', due_at = ? WHERE workspace_id = ? AND id = ?",
+      now,
+      effect.workspaceId,
+      effect.id,
+    );
+  }
+  return {
+    result: undefined,
+    changes: lost.length > 0 ? [{ type: "outbox", dueAt: new Date(now).toISOString() }] : [],
+  };
+}
+
 /** Attempts of processes that are gone: sends may have arrived, the rest is simply done again. */
 function* recover(
   context: Context,
@@ -353,30 +407,23 @@ function* recover(
     context.db.dialect === "sqlite"
       ? "lease_by <> ?"
       : `lease_by <> ? AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.id = lease_by AND p.beat_at > ${now - DEAD_MS})`;
-  const rows = yield* all(`SELECT * FROM effects WHERE state = 'running' AND ${mine} /*skip*/`, context.processId);
+  const rows = yield* all(
+    `SELECT * FROM effects WHERE ${OPEN} AND state = 'running' AND ${mine} /*skip*/`,
+    context.processId,
+  );
   let unknown = 0;
   let again = 0;
   for (const row of rows) {
     const effect = effectOfRow(row);
     const { workspaceId } = effect;
     const unsafe = effect.effect.type === "send" || (effect.effect.type === "http" && !isRepeatable(effect.effect));
-    yield* all(
-      "UPDATE attempts SET ended_at = ?, outcome = 'interrupted' WHERE workspace_id = ? AND effect_id = ? AND n = ?",
-      now,
-      workspaceId,
-      effect.id,
-      effect.attempt,
-    );
+    yield* recordAttempt(workspaceId, effect.id, effect.attempt, { at: now, outcome: "interrupted", error: null });
     if (unsafe) {
       unknown++;
-      const arrived = yield* one(
-        "SELECT 1 AS one FROM messages WHERE workspace_id = ? AND id = ? AND status IN ('sent', 'delivered', 'read')",
-        workspaceId,
-        messageOf(effect.id),
-      );
+      const arrived = yield* wasTaken(workspaceId, effect.id);
       const waitMs = unknownWaitMs(context, effect, downMs);
-      yield* all(
-        "UPDATE effects SET state = ?, due_at = ?, lease_by = NULL WHERE workspace_id = ? AND id = ?",
+      yield* put(
+        "UPDATE effects SET state = ?, due_at = ? WHERE workspace_id = ? AND id = ?",
         arrived ? "done" : "unknown",
         now + waitMs,
         workspaceId,
@@ -384,8 +431,8 @@ function* recover(
       );
     } else {
       again++;
-      yield* all(
-        "UPDATE effects SET state = 'pending', due_at = ?, lease_by = NULL WHERE workspace_id = ? AND id = ?",
+      yield* put(
+        "UPDATE effects SET state = 'pending', due_at = ? WHERE workspace_id = ? AND id = ?",
         now,
         workspaceId,
         effect.id,
@@ -396,19 +443,31 @@ function* recover(
   return { result: { unknown, again }, changes };
 }
 
+/** Nobody listened while we were away: whatever waits for evidence waits anew, but not for ever. */
+function* waitAnew(context: Context, downMs: number): Script<void> {
+  const now = context.clock.now();
+  const rows = yield* all(
+    `SELECT e.*, a.started_at FROM effects e JOIN attempts a ON a.workspace_id = e.workspace_id AND a.effect_id = e.id AND a.n = e.attempts
+     WHERE e.state = 'unknown'`,
+  );
+  for (const row of rows) {
+    const effect = effectOfRow(row);
+    const latest = number(row, "started_at") + LIMITS.unknownWaitMaxMs;
+    const until = Math.min(now + unknownWaitMs(context, effect, downMs), latest);
+    if (until <= number(row, "due_at")) continue;
+    yield* put("UPDATE effects SET due_at = ? WHERE workspace_id = ? AND id = ?", until, effect.workspaceId, effect.id);
+  }
+}
+
 /** How long evidence may take: the provider backs off while we are away, but not for ever (C-6). */
 function unknownWaitMs(context: Context, effect: Omit<ClaimedEffect, "recipient">, downMs: number): number {
   const channel = context.accounts.get(effect.accountId)?.channel;
   if (effect.type !== "send" || !channel || !context.capabilitiesOf(channel).evidence) return 0;
-  return Math.max(LIMITS.unknownWaitMs, Math.min(LIMITS.unknownWaitMaxMs, downMs));
-}
-
-function isRepeatable(effect: { readonly method: string; readonly repeatable: boolean }): boolean {
-  return effect.repeatable || effect.method === "GET" || effect.method === "PUT" || effect.method === "DELETE";
+  return Math.max(context.unknownWaitMs, Math.min(LIMITS.unknownWaitMaxMs, downMs));
 }
 
 function* beat(context: Context, now: number): Script<void> {
-  yield* all(
+  yield* put(
     `INSERT INTO processes (id, started_at, beat_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`,
     context.processId,
     now,

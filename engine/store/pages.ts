@@ -1,14 +1,14 @@
 import type { Page } from "../ports.ts";
 import { number, type Row, text } from "./sql.ts";
 
-/** Where a page of newest-first rows ends: time and id of its last row, opaque to callers. */
+/** Where a page of newest-first rows ends: time (or position) and id of its last row, opaque to callers. */
 export interface Place {
   readonly at: number;
   readonly id: string;
 }
 
-/** Before everything: the first page. */
-const FIRST: Place = { at: Number.MAX_SAFE_INTEGER, id: "~" };
+/** Before everything: the first page. Ids begin with a smaller letter, in every collation. */
+const FIRST: Place = { at: Number.MAX_SAFE_INTEGER, id: "zzzz" };
 
 export function placeOf(cursor: string | undefined): Place {
   if (!cursor) return FIRST;

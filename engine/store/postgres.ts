@@ -1,16 +1,20 @@
 import pg from "pg";
+import { createBundle, type Prepared, preparedFor } from "./bundle.ts";
 import { migratePostgres } from "./migrate.ts";
-import type { Database, Row, Script } from "./sql.ts";
+import { CHANGED, type Database, type Row, type Script, UNCHANGED } from "./sql.ts";
 
 const CHANNEL = "relais";
 /** A process that stops in the middle of a transaction (frozen, cut off) loses it after this time: others go on. */
 const IDLE_IN_TRANSACTION_MS = 5000;
 const STATEMENT_MS = 15_000;
 const CONNECTIONS = 16;
+/** A database that does not answer at all is as good as gone: whoever waits hears of it. */
+const CONNECT_MS = 5000;
 /** Serialization failure, deadlock: the same transaction may simply be tried again. */
 const REPEATABLE = new Set(["40001", "40P01"]);
 const TRIES = 5;
 const RECONNECT_MS = 1000;
+const TELL_AFTER_MS = 15;
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
@@ -18,14 +22,20 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 /** A PostgreSQL database that any number of processes share. */
 export async function openPostgres(url: string, log: (message: string) => void = () => {}): Promise<Database> {
   await migratePostgres(url);
-  const pool = new pg.Pool({
+  // `pipeline` is newer than the types of the driver: a query leaves before the one before it is answered.
+  const options: pg.PoolConfig & { readonly pipeline: boolean } = {
+    pipeline: true,
     connectionString: url,
     max: CONNECTIONS,
     statement_timeout: STATEMENT_MS,
+    query_timeout: STATEMENT_MS + CONNECT_MS,
+    connectionTimeoutMillis: CONNECT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-  });
-  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+  };
+  const pool = new pg.Pool(options);
+  // A connection that dies is replaced by the pool, idle or in use; without a listener it would end the process.
   pool.on("error", (error) => log(`database connection lost: ${error.message}`));
+  pool.on("connect", (client) => client.on("error", () => {}));
   const heard: ((payload: string) => void)[] = [];
   const listener = keepListening(
     url,
@@ -40,10 +50,9 @@ export async function openPostgres(url: string, log: (message: string) => void =
       const client = await pool.connect();
       let broken: Error | undefined;
       try {
-        await client.query("BEGIN");
-        const result = await drive(client, script());
-        await client.query("COMMIT");
-        return result;
+        client.query("BEGIN").catch(() => {});
+        // COMMIT of a transaction in which a statement failed undoes it: nobody has to wait before sending it.
+        return await drive(client, script(), () => client.query("COMMIT"));
       } catch (error) {
         await client.query("ROLLBACK").catch((lost: unknown) => {
           broken = lost instanceof Error ? lost : new Error(String(lost));
@@ -53,6 +62,16 @@ export async function openPostgres(url: string, log: (message: string) => void =
         client.release(broken);
       }
     }
+  };
+
+  // What changes within a moment is told in one go, and once: screens do not see the difference, the database does.
+  const untold = new Set<string>();
+  const tell = (): void => {
+    const payloads = [...untold];
+    untold.clear();
+    pool
+      .query("SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload", [CHANNEL, payloads])
+      .catch((error: unknown) => log(`notify failed: ${String(error)}`));
   };
 
   return {
@@ -67,9 +86,8 @@ export async function openPostgres(url: string, log: (message: string) => void =
       }
     },
     notify(payload) {
-      pool
-        .query("SELECT pg_notify($1, $2)", [CHANNEL, payload])
-        .catch((error: unknown) => log(`notify failed: ${String(error)}`));
+      if (untold.size === 0) setTimeout(tell, TELL_AFTER_MS).unref();
+      untold.add(payload);
     },
     listen: (hear) => heard.push(hear),
     async close() {
@@ -79,38 +97,60 @@ export async function openPostgres(url: string, log: (message: string) => void =
   };
 }
 
-async function drive<T>(client: pg.PoolClient, script: Script<T>): Promise<T> {
+/** Looks into a PostgreSQL database beside the processes that write it: reads only, and leaves its version as it is. */
+export async function readPostgres(url: string): Promise<Pick<Database, "read" | "close">> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query("SET default_transaction_read_only = on");
+  return { read: (script) => drive(client, script()), close: () => client.end() };
+}
+
+/**
+ * Runs a script on a connection. Writes that nobody waits for leave together, and without their answers; the first that
+ * failed is the script's error. `finish` is sent behind the last one.
+ */
+export async function drive<T>(
+  client: pg.ClientBase,
+  script: Script<T>,
+  finish: () => Promise<unknown> = async () => {},
+): Promise<T> {
+  const sent: Promise<unknown>[] = [];
+  const bundle = createBundle();
+  const ask = ({ name, text, values }: Prepared) => client.query<Row>({ name, text, values: [...values] });
+  const send = (): void => {
+    if (bundle.isEmpty) return;
+    const asked = ask(bundle.take());
+    asked.catch(() => {});
+    sent.push(asked);
+  };
   let step = script.next();
   while (!step.done) {
-    const { sql, params } = step.value;
+    const statement = step.value;
+    let taken = bundle.add(statement);
+    if (!taken) {
+      send();
+      taken = bundle.add(statement);
+    }
+    if (statement.blind && taken) {
+      step = script.next(UNCHANGED);
+      continue;
+    }
     let rows: readonly Row[];
     try {
-      const prepared = preparedFor(sql);
-      const result = await client.query<Row>({ name: prepared.name, text: prepared.text, values: [...params] });
-      rows = result.rows;
+      const result = await ask(taken ? bundle.take() : preparedFor([statement]));
+      rows = result.rows.length > 0 || !result.rowCount ? result.rows : CHANGED;
     } catch (error) {
+      // After a failure PostgreSQL refuses everything else: what failed first is what happened.
+      await Promise.all(sent);
       step = script.throw(error);
       continue;
     }
     step = script.next(rows);
   }
+  send();
+  sent.push(finish());
+  await Promise.all(sent);
   return step.value;
-}
-
-const preparedTexts = new Map<string, { readonly name: string; readonly text: string }>();
-
-function preparedFor(sql: string): { readonly name: string; readonly text: string } {
-  let prepared = preparedTexts.get(sql);
-  if (!prepared) {
-    let n = 0;
-    const text = sql
-      .replace("/*skip*/", "FOR UPDATE SKIP LOCKED")
-      .replace("/*lock*/", "FOR UPDATE")
-      .replace(/\?/g, () => `$${++n}`);
-    prepared = { name: `s${preparedTexts.size}`, text };
-    preparedTexts.set(sql, prepared);
-  }
-  return prepared;
 }
 
 function codeOf(error: unknown): string {

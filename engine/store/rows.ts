@@ -50,17 +50,18 @@ export function conversationOf(row: Row): Conversation {
   };
 }
 
-export function contactOfRow(row: Row): Contact {
+/** A contact; its columns may be part of another row, each with `prefix` before its name. */
+export function contactOfRow(row: Row, prefix = "", id = text(row, "id")): Contact {
   return {
-    id: text(row, "id") as ContactId,
-    name: text(row, "name"),
-    firstName: text(row, "first_name"),
-    language: textOrNull(row, "language"),
-    phone: textOrNull(row, "phone"),
-    email: textOrNull(row, "email"),
-    fields: json<JsonObject>(row, "fields"),
-    labels: json<string[]>(row, "labels"),
-    optedOut: json<("service" | "marketing")[]>(row, "opted_out"),
+    id: id as ContactId,
+    name: text(row, `${prefix}name`),
+    firstName: text(row, `${prefix}first_name`),
+    language: textOrNull(row, `${prefix}language`),
+    phone: textOrNull(row, `${prefix}phone`),
+    email: textOrNull(row, `${prefix}email`),
+    fields: json<JsonObject>(row, `${prefix}fields`),
+    labels: json<string[]>(row, `${prefix}labels`),
+    optedOut: json<("service" | "marketing")[]>(row, `${prefix}opted_out`),
   };
 }
 

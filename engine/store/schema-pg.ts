@@ -102,11 +102,20 @@ export const conversations = pgTable(
     /** When the next event may be applied; null: the mailbox is empty. */
     dueAt: at("due_at"),
     createdAt: at("created_at").notNull(),
+    /** Where the active run stands, as JSON; null: none runs. */
+    runState: text("run_state"),
+    /** Timers of the run as JSON: `{ name, generation, dueAt }`, due in ms; null: fired, its event waits in the mailbox. */
+    timers: text("timers").notNull().default("[]"),
+    /** The first of them. */
+    timerDueAt: at("timer_due_at"),
+    /** Addresses of the contact on this account as JSON, the preferred one first; null: to be looked up. */
+    recipient: text("recipient"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     uniqueIndex("conversations_contact").on(t.workspaceId, t.accountId, t.contactId),
     index("conversations_due").on(t.dueAt).where(sql`due_at IS NOT NULL`),
+    index("conversations_timers").on(t.timerDueAt).where(sql`timer_due_at IS NOT NULL`),
     index("conversations_recent").on(t.workspaceId, t.lastMessageAt, t.id),
     index("conversations_of_contact").on(t.workspaceId, t.contactId),
   ],
@@ -121,6 +130,7 @@ export const events = pgTable(
     id: text("id").notNull(),
     type: text("type").notNull(),
     payload: text("payload").notNull(),
+    /** `pending`, or `quarantined`. That it was applied, the conversation says: `seq` up to its `applied_seq`. */
     status: text("status").notNull(),
     attempts: integer("attempts").notNull(),
     availableAt: at("available_at").notNull(),
@@ -173,7 +183,6 @@ export const messages = pgTable(
     primaryKey({ columns: [t.workspaceId, t.id] }),
     uniqueIndex("messages_position").on(t.workspaceId, t.conversationId, t.position),
     index("messages_external").on(t.workspaceId, t.externalId).where(sql`external_id IS NOT NULL`),
-    index("messages_recent").on(t.workspaceId, t.createdAt, t.id),
   ],
 );
 
@@ -198,7 +207,6 @@ export const runs = pgTable(
     conversationId: text("conversation_id").notNull(),
     flow: text("flow").notNull(),
     versionId: text("version_id").notNull(),
-    state: text("state").notNull(),
     status: text("status").notNull(),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
@@ -237,17 +245,18 @@ export const effects = pgTable(
     attempts: integer("attempts").notNull(),
     dueAt: at("due_at").notNull(),
     expiresAt: at("expires_at"),
-    leaseUntil: at("lease_until"),
     leaseBy: text("lease_by"),
     error: text("error"),
     createdAt: at("created_at").notNull(),
+    /** When the attempt began that is under way. */
+    startedAt: at("started_at"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    index("effects_due").on(t.dueAt).where(sql`state IN ('pending', 'unknown', 'running')`),
-    index("effects_open_sends")
+    index("effects_due").on(t.dueAt).where(sql`state IN ('pending', 'unknown')`),
+    index("effects_open")
       .on(t.workspaceId, t.conversationId, t.ord)
-      .where(sql`type = 'send' AND state IN ('pending', 'running', 'unknown', 'asked')`),
+      .where(sql`state IN ('pending', 'running', 'unknown', 'asked')`),
     index("effects_failed").on(t.workspaceId, t.createdAt).where(sql`state IN ('failed', 'asked', 'unknown')`),
   ],
 );
@@ -265,23 +274,6 @@ export const attempts = pgTable(
     process: text("process").notNull(),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.effectId, t.n] })],
-);
-
-export const timers = pgTable(
-  "timers",
-  {
-    workspaceId: ws(),
-    conversationId: text("conversation_id").notNull(),
-    name: text("name").notNull(),
-    /** The version of the step that set it: a timer that fired late is told from one that was set anew. */
-    generation: integer("generation").notNull(),
-    /** Null: it has fired, its event waits in the mailbox. */
-    dueAt: at("due_at"),
-  },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.conversationId, t.name] }),
-    index("timers_due").on(t.dueAt).where(sql`due_at IS NOT NULL`),
-  ],
 );
 
 export const notes = pgTable(

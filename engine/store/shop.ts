@@ -1,36 +1,32 @@
-import type { OrderLine, OrderView, ProductView } from "../core/domain/effect.ts";
-import type { ContactId, ConversationId, WorkspaceId } from "../core/domain/ids.ts";
+import type { EffectError, OrderLine, OrderView, ProductView, ShopEffect } from "../core/domain/effect.ts";
+import type { ContactId, ConversationId, EffectId, WorkspaceId } from "../core/domain/ids.ts";
+import type { Json } from "../core/domain/json.ts";
 import { inLanguage, type Language } from "../core/domain/language.ts";
 import { plain } from "../core/run/match.ts";
 import type { ShopRows } from "../ports.ts";
 import type { Context } from "./context.ts";
 import { pageOf, placeOf } from "./pages.ts";
-import { all, iso, json, number, numberOrNull, one, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import {
+  all,
+  change,
+  iso,
+  json,
+  number,
+  numberOrNull,
+  one,
+  put,
+  type Row,
+  type Script,
+  scope,
+  text,
+  textOrNull,
+} from "./sql.ts";
 
 /** Products by SKU, and orders whose prices are the catalogue's. */
 export function shopRows(context: Context): ShopRows {
   const { db } = context;
   return {
-    products: (workspaceId, { category, search, skus, language, limit }) =>
-      db.read(function* () {
-        const words = search
-          ? plain(search)
-              .split(" ")
-              .filter((word) => word !== "")
-          : [];
-        const rows = yield* all(
-          `SELECT * FROM products WHERE workspace_id = ? AND active = 1
-             ${category ? "AND lower(category) = ?" : ""} ${words.map(() => "AND words LIKE ?").join(" ")}
-             ${skus ? `AND sku IN (${skus.map(() => "?").join(", ") || "NULL"})` : ""}
-           ORDER BY rank, sku LIMIT ?`,
-          scope(workspaceId),
-          ...(category ? [category.toLowerCase()] : []),
-          ...words.map((word) => `%${word.replace(/[%_]/g, "")}%`),
-          ...(skus ?? []),
-          limit,
-        );
-        return rows.map((row) => productOf(row, language));
-      }),
+    products: (workspaceId, filter) => db.read(() => productsOf(workspaceId, filter)),
     saveProducts: (workspaceId, products) =>
       db.write(function* () {
         scope(workspaceId);
@@ -45,7 +41,7 @@ export function shopRows(context: Context): ShopRows {
           const words = plain(
             [...Object.values(product.names), ...Object.values(product.descriptions), product.category].join(" "),
           );
-          yield* all(
+          yield* put(
             `INSERT INTO products (workspace_id, sku, category, names, descriptions, price_cents, currency, stock, image_url, active, words, rank)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (workspace_id, sku) DO UPDATE SET category = excluded.category, names = excluded.names, descriptions = excluded.descriptions,
@@ -72,71 +68,6 @@ export function shopRows(context: Context): ShopRows {
         const row = yield* one("SELECT COUNT(*) AS count FROM products WHERE workspace_id = ?", scope(workspaceId));
         return row ? number(row, "count") : 0;
       }),
-    createOrder: (workspaceId, order) =>
-      db.write(function* () {
-        const now = context.clock.now();
-        const same = yield* one(
-          "SELECT * FROM orders WHERE workspace_id = ? AND effect_id = ?",
-          scope(workspaceId),
-          order.effectId,
-        );
-        if (same) return { type: "made" as const, order: orderOf(same) };
-        const taken = yield* one(
-          "SELECT id FROM orders WHERE workspace_id = ? AND number = ?",
-          workspaceId,
-          order.number,
-        );
-        if (taken) return { type: "taken" as const };
-        const lines = yield* priced(workspaceId, order.lines);
-        const total = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0);
-        yield* all(
-          `INSERT INTO orders (workspace_id, id, number, effect_id, contact_id, conversation_id, status, lines, total_cents, currency, note, created_at)
-           VALUES (?, ?, ?, ?, ?, ?, 'confirmed', ?, ?, ?, ?, ?)`,
-          workspaceId,
-          context.ids.make("order"),
-          order.number,
-          order.effectId,
-          order.contactId,
-          order.conversationId,
-          JSON.stringify(lines),
-          total,
-          lines[0]?.currency ?? "EUR",
-          order.note,
-          now,
-        );
-        for (const line of lines) {
-          yield* all(
-            "UPDATE products SET stock = stock - ? WHERE workspace_id = ? AND sku = ? AND stock IS NOT NULL",
-            line.quantity,
-            workspaceId,
-            line.sku,
-          );
-        }
-        const made = yield* one(
-          "SELECT * FROM orders WHERE workspace_id = ? AND number = ?",
-          workspaceId,
-          order.number,
-        );
-        if (!made) throw new Error("an order that was just written is not there");
-        return { type: "made" as const, order: orderOf(made) };
-      }),
-    findOrder: (workspaceId, contactId, wanted) =>
-      db.read(function* () {
-        const row = yield* findOrder(workspaceId, contactId, wanted);
-        return row && orderOf(row);
-      }),
-    setOrderStatus: (workspaceId, contactId, wanted, status) =>
-      db.write(function* () {
-        const row = yield* findOrder(workspaceId, contactId, wanted);
-        if (!row) return null;
-        yield* all(
-          "UPDATE orders SET status = ? WHERE workspace_id = ? AND id = ?",
-          status,
-          workspaceId,
-          text(row, "id"),
-        );
-        return { ...orderOf(row), status };
-      }),
     orders: (workspaceId, filter) =>
       db.read(function* () {
         const place = placeOf(filter.cursor);
@@ -155,6 +86,123 @@ export function shopRows(context: Context): ShopRows {
         }));
       }),
   };
+}
+
+type ProductFilter = Parameters<ShopRows["products"]>[1];
+
+function* productsOf(
+  workspaceId: WorkspaceId,
+  { category, search, skus, language, limit }: ProductFilter,
+): Script<readonly ProductView[]> {
+  const words = search
+    ? plain(search)
+        .split(" ")
+        .filter((word) => word !== "")
+    : [];
+  const rows = yield* all(
+    `SELECT * FROM products WHERE workspace_id = ? AND active = 1
+       ${category ? "AND lower(category) = ?" : ""} ${words.map(() => "AND words LIKE ?").join(" ")}
+       ${skus ? `AND sku IN (${skus.map(() => "?").join(", ") || "NULL"})` : ""}
+     ORDER BY rank, sku LIMIT ?`,
+    scope(workspaceId),
+    ...(category ? [category.toLowerCase()] : []),
+    ...words.map((word) => `%${word.replace(/[%_]/g, "")}%`),
+    ...(skus ?? []),
+    limit,
+  );
+  return rows.map((row) => productOf(row, language));
+}
+
+/** Who asks the shop something: a step of this conversation, by this effect. */
+export interface Asker {
+  readonly workspaceId: WorkspaceId;
+  readonly contactId: ContactId;
+  readonly conversationId: ConversationId;
+  readonly effectId: EffectId;
+}
+export type ShopAnswer = { readonly result: Json } | { readonly error: EffectError };
+
+/** Answers an effect from catalogue and orders, inside the transaction of the step that asks. Only the contact's own orders are ever found. */
+export function* shopAnswer(context: Context, asker: Asker, effect: ShopEffect): Script<ShopAnswer> {
+  const { workspaceId, contactId } = asker;
+  switch (effect.type) {
+    case "findProducts": {
+      const skus = effect.skus?.split(",").filter((sku) => sku !== "");
+      const { category, search, language, limit } = effect;
+      const filter = { ...(category ? { category } : {}), ...(search ? { search } : {}), ...(skus ? { skus } : {}) };
+      const products = yield* productsOf(workspaceId, { ...filter, language, limit });
+      return { result: (skus ? products : products.filter(({ inStock }) => inStock)) as unknown as Json };
+    }
+    case "createOrder":
+      return yield* createOrder(context, asker, effect);
+    case "findOrder": {
+      const row = yield* findOrder(workspaceId, contactId, effect.number ?? null);
+      return row ? { result: orderOf(row) as unknown as Json } : NO_ORDER;
+    }
+    case "setOrderStatus": {
+      const row = yield* findOrder(workspaceId, contactId, effect.number);
+      if (!row) return NO_ORDER;
+      yield* put(
+        "UPDATE orders SET status = ? WHERE workspace_id = ? AND id = ?",
+        effect.status,
+        workspaceId,
+        text(row, "id"),
+      );
+      return { result: { ...orderOf(row), status: effect.status } as unknown as Json };
+    }
+  }
+}
+
+const NO_ORDER: ShopAnswer = { error: { code: "notFound", detail: "no such order of this contact" } };
+/** Speakable numbers are taken one time in a hundred million; five tries are enough for any shop. */
+const NUMBERS = 5;
+
+/** Prices come from the catalogue, not from the lines. */
+function* createOrder(
+  context: Context,
+  asker: Asker,
+  effect: Extract<ShopEffect, { readonly type: "createOrder" }>,
+): Script<ShopAnswer> {
+  const { workspaceId } = asker;
+  const lines = yield* priced(workspaceId, effect.lines);
+  const order = {
+    status: "confirmed" as const,
+    lines,
+    totalCents: lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0),
+    currency: lines[0]?.currency ?? "EUR",
+  };
+  const now = context.clock.now();
+  for (let attempt = 0; attempt < NUMBERS; attempt++) {
+    const number = context.ids.speakable();
+    const made = yield* change(
+      `INSERT INTO orders (workspace_id, id, number, effect_id, contact_id, conversation_id, status, lines, total_cents, currency, note, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, number) DO NOTHING`,
+      workspaceId,
+      context.ids.make("order"),
+      number,
+      asker.effectId,
+      asker.contactId,
+      asker.conversationId,
+      order.status,
+      JSON.stringify(lines),
+      order.totalCents,
+      order.currency,
+      effect.note ?? "",
+      now,
+    );
+    if (!made) continue;
+    for (const line of lines) {
+      yield* put(
+        "UPDATE products SET stock = stock - ? WHERE workspace_id = ? AND sku = ? AND stock IS NOT NULL",
+        line.quantity,
+        workspaceId,
+        line.sku,
+      );
+    }
+    const view: OrderView = { number, ...order, createdAt: new Date(now).toISOString() };
+    return { result: view as unknown as Json };
+  }
+  return { error: { code: "unavailable", detail: "no free order number" } };
 }
 
 /** What the catalogue says now; a product that is gone keeps the price it was offered at. */

@@ -4,17 +4,24 @@
  * but its statements and may be run again from the start, when a transaction has to be repeated.
  *
  * SQL is written for both: `?` for parameters, times as numbers, booleans as 0 and 1. `/*skip*\/` after a SELECT
- * becomes FOR UPDATE SKIP LOCKED on PostgreSQL, `/*lock*\/` becomes FOR UPDATE; on SQLite both are comments.
+ * becomes FOR UPDATE SKIP LOCKED on PostgreSQL, `/*skip c*\/` the same for the rows of `c` alone, `/*lock*\/` and
+ * `/*lock c*\/` become FOR UPDATE; on SQLite all are comments.
  */
 export type Value = string | number | null | Uint8Array;
 
 export interface Statement {
   readonly sql: string;
   readonly params: readonly Value[];
+  /** Nobody looks at what it gives: PostgreSQL need not have answered before the next statement leaves. */
+  readonly blind?: true;
 }
 
 export type Row = Readonly<Record<string, Value>>;
 export type Script<T> = Generator<Statement, T, readonly Row[]>;
+
+/** What a statement without rows of its own gives when it changed something, and when it did not. */
+export const CHANGED: readonly Row[] = [{}];
+export const UNCHANGED: readonly Row[] = [];
 
 /** All rows of a statement. */
 export function* all(sql: string, ...params: readonly Value[]): Script<readonly Row[]> {
@@ -25,6 +32,16 @@ export function* all(sql: string, ...params: readonly Value[]): Script<readonly 
 export function* one(sql: string, ...params: readonly Value[]): Script<Row | null> {
   const rows = yield { sql, params };
   return rows[0] ?? null;
+}
+
+/** Runs a statement whose outcome nobody looks at; when it fails, the whole script fails, if not at once. */
+export function* put(sql: string, ...params: readonly Value[]): Script<void> {
+  yield { sql, params, blind: true };
+}
+
+/** Runs a statement that gives no rows; says whether it changed any. */
+export function* change(sql: string, ...params: readonly Value[]): Script<boolean> {
+  return (yield { sql, params }).length > 0;
 }
 
 /** A database that runs scripts. */
@@ -66,7 +83,11 @@ export function isoOrNull(row: Row, key: string): string | null {
 }
 /** What we wrote as JSON ourselves; the type is the writer's. */
 export function json<T>(row: Row, key: string): T {
-  return JSON.parse(text(row, key)) as T;
+  const value = text(row, key);
+  // Most objects and lists are empty.
+  if (value === "{}") return {} as T;
+  if (value === "[]") return [] as T;
+  return JSON.parse(value) as T;
 }
 export function jsonOrNull<T>(row: Row, key: string): T | null {
   const value = textOrNull(row, key);

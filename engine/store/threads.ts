@@ -1,17 +1,28 @@
 import type { ChannelType } from "../core/domain/channel.ts";
 import type { IdentityValue } from "../core/domain/contact.ts";
-import type { ChannelAccountId, ContactId, ConversationId, MessageId, WorkspaceId } from "../core/domain/ids.ts";
+import type {
+  ChannelAccountId,
+  ContactId,
+  ConversationId,
+  EventId,
+  MessageId,
+  WorkspaceId,
+} from "../core/domain/ids.ts";
 import type { Sender } from "../core/domain/inbound-event.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { DeliveryStatus, MessageAuthor, MessageContent, MessageDirection } from "../core/domain/message.ts";
 import { DELIVERY_RANK, textOf } from "../core/domain/message.ts";
 import type { SendError } from "../core/domain/send-error.ts";
 import type { Context } from "./context.ts";
-import { all, number, numberOrNull, one, type Row, type Script, text, textOrNull } from "./sql.ts";
+import { all, change, number, numberOrNull, one, put, type Row, type Script, text, textOrNull } from "./sql.ts";
 
 /** Pieces of scripts that several write paths share: contacts, threads, the mailbox of a conversation. */
 
 const PREVIEW_CHARS = 200;
+const MOST_FRESH = 100_000;
+
+/** What it takes to put mail into a mailbox, also without a whole store around it. */
+export type Making = Pick<Context, "ids" | "fresh"> & { readonly db: Pick<Context["db"], "dialect"> };
 
 /** Finds or makes the contact of a sender; two contacts that turn out to be one are merged. */
 export function* contactOf(
@@ -65,7 +76,7 @@ function* newContact(
   const name = (sender.name ?? "").slice(0, 200);
   const valueFor = (kind: IdentityValue["kind"]) =>
     sender.identities.find((identity) => identity.kind === kind)?.value ?? null;
-  yield* all(
+  yield* put(
     `INSERT INTO contacts (workspace_id, id, name, first_name, language, phone, email, fields, labels, opted_out, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, '{}', '[]', '[]', ?)`,
     workspaceId,
@@ -94,9 +105,9 @@ function* claimIdentity(
   contactId: ContactId,
   now: number,
 ): Script<boolean> {
-  const rows = yield* all(
+  return yield* change(
     `INSERT INTO contact_identities (workspace_id, account_id, kind, value, contact_id, created_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (workspace_id, account_id, kind, value) DO NOTHING RETURNING contact_id`,
+     ON CONFLICT (workspace_id, account_id, kind, value) DO NOTHING`,
     workspaceId,
     accountId,
     identity.kind,
@@ -104,7 +115,6 @@ function* claimIdentity(
     contactId,
     now,
   );
-  return rows.length > 0;
 }
 
 export function* addIdentity(
@@ -114,12 +124,22 @@ export function* addIdentity(
   contactId: ContactId,
   now: number,
 ): Script<void> {
-  yield* claimIdentity(workspaceId, accountId, identity, contactId, now);
+  if (yield* claimIdentity(workspaceId, accountId, identity, contactId, now))
+    yield* forgetRecipient(workspaceId, contactId);
   if (identity.kind !== "phone" && identity.kind !== "email") return;
   const column = identity.kind === "phone" ? "phone" : "email";
-  yield* all(
+  yield* put(
     `UPDATE contacts SET ${column} = ? WHERE workspace_id = ? AND id = ? AND ${column} IS NULL`,
     identity.value,
+    workspaceId,
+    contactId,
+  );
+}
+
+/** The addresses of a contact changed: its conversations look them up again. */
+function* forgetRecipient(workspaceId: WorkspaceId, contactId: ContactId): Script<void> {
+  yield* put(
+    "UPDATE conversations SET recipient = NULL WHERE workspace_id = ? AND contact_id = ?",
     workspaceId,
     contactId,
   );
@@ -131,13 +151,13 @@ export function* addIdentity(
  */
 export function* mergeContacts(workspaceId: WorkspaceId, kept: ContactId, gone: ContactId): Script<void> {
   if (kept === gone) return;
-  yield* all(
+  yield* put(
     "UPDATE contact_identities SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?",
     kept,
     workspaceId,
     gone,
   );
-  yield* all(
+  yield* put(
     `UPDATE conversations SET contact_id = ? WHERE workspace_id = ? AND contact_id = ? AND NOT EXISTS (
        SELECT 1 FROM conversations other WHERE other.workspace_id = conversations.workspace_id
          AND other.account_id = conversations.account_id AND other.contact_id = ?)`,
@@ -146,9 +166,10 @@ export function* mergeContacts(workspaceId: WorkspaceId, kept: ContactId, gone: 
     gone,
     kept,
   );
-  yield* all("UPDATE messages SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?", kept, workspaceId, gone);
-  yield* all("UPDATE orders SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?", kept, workspaceId, gone);
-  yield* all(
+  yield* forgetRecipient(workspaceId, kept);
+  yield* put("UPDATE messages SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?", kept, workspaceId, gone);
+  yield* put("UPDATE orders SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?", kept, workspaceId, gone);
+  yield* put(
     "UPDATE conversations SET status = 'archived' WHERE workspace_id = ? AND contact_id = ?",
     workspaceId,
     gone,
@@ -200,7 +221,7 @@ export function* threadWith(
   const look = `SELECT ${THREAD} FROM conversations WHERE workspace_id = ? AND account_id = ? AND contact_id = ? /*lock*/`;
   const found = yield* one(look, workspaceId, account.id, contactId);
   if (found) return threadOf(found);
-  yield* all(
+  yield* put(
     `INSERT INTO conversations (workspace_id, id, account_id, channel, contact_id, owner, status, bot_enabled, version,
        last_seq, applied_seq, last_position, memory, unread, last_message_at, created_at)
      VALUES (?, ?, ?, ?, ?, 'bot', 'open', 1, 0, 0, 0, 0, '{}', 0, ?, ?)
@@ -216,6 +237,27 @@ export function* threadWith(
   const made = yield* one(look, workspaceId, account.id, contactId);
   if (!made) throw new Error("a conversation that was just made is not there");
   return threadOf(made);
+}
+
+const OF_IDENTITY = `SELECT ${THREAD.replace(/\w+/g, "c.$&")} FROM contact_identities i
+  JOIN conversations c ON c.workspace_id = i.workspace_id AND c.account_id = i.account_id AND c.contact_id = i.contact_id
+  WHERE i.workspace_id = ? AND i.account_id = ? AND i.kind = ? AND i.value = ? /*lock c*/`;
+
+/** The conversation with whoever sent something, locked: found in one look for everybody who is known by one address. */
+export function* threadOfSender(
+  context: Context,
+  workspaceId: WorkspaceId,
+  account: { readonly id: ChannelAccountId; readonly channel: ChannelType },
+  sender: Sender,
+  now: number,
+): Script<Thread> {
+  const [identity] = sender.identities;
+  if (identity && sender.identities.length === 1) {
+    const row = yield* one(OF_IDENTITY, workspaceId, account.id, identity.kind, identity.value);
+    if (row) return threadOf(row);
+  }
+  const contactId = yield* contactOf(context, workspaceId, account.id, sender, now);
+  return yield* threadWith(context, workspaceId, account, contactId, now);
 }
 
 /** A conversation by its id, locked; null when it is not of this workspace. */
@@ -246,7 +288,7 @@ export function* insertMessage(
   position: number,
   message: NewMessage,
 ): Script<void> {
-  yield* all(
+  yield* put(
     `INSERT INTO messages (workspace_id, id, conversation_id, contact_id, account_id, position, direction, author, content,
        text, external_id, status, maybe_duplicate, node, created_at, sent_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
@@ -273,49 +315,52 @@ export function previewOf(content: MessageContent): string {
   return (words === "" ? `[${content.type}]` : words).slice(0, PREVIEW_CHARS);
 }
 
-/** Puts an event at the end of a mailbox. The caller has locked the conversation and writes `last_seq` and `due_at` itself. */
+/**
+ * Puts an event at the end of a mailbox. The caller has locked the conversation and writes `last_seq` and `due_at`
+ * itself. Its first attempt is on record from the start: this process tries it at once (C-9).
+ */
 export function* insertEvent(
-  context: Context,
+  context: Making,
   workspaceId: WorkspaceId,
   conversationId: ConversationId,
   seq: number,
   event: MailboxEvent,
   late: boolean,
   now: number,
-): Script<void> {
-  yield* all(
+): Script<EventId> {
+  const id = context.ids.make("event");
+  // What is never tried here (another process did) must not pile up.
+  if (context.fresh.size >= MOST_FRESH) context.fresh.clear();
+  context.fresh.add(id);
+  yield* put(
     `INSERT INTO events (workspace_id, conversation_id, seq, id, type, payload, status, attempts, available_at, late, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, 'pending', 1, ?, ?, ?)`,
     workspaceId,
     conversationId,
     seq,
-    context.ids.make("event"),
+    id,
     event.type,
     JSON.stringify(event),
-    // One process on SQLite: its first try follows at once, so the count is already on record (C-9).
-    context.db.dialect === "sqlite" ? 1 : 0,
     now,
     late ? 1 : 0,
     now,
   );
+  return id;
 }
+
+const posting = (least: string): string =>
+  `UPDATE conversations SET last_seq = last_seq + 1, due_at = ${least}(COALESCE(due_at, ?), ?) WHERE workspace_id = ? AND id = ? RETURNING last_seq`;
+const POST = { sqlite: posting("min"), postgres: posting("least") };
 
 /** Adds an event to a conversation that is locked here, due at once. Returns its place. */
 export function* post(
-  context: Context,
+  context: Making,
   workspaceId: WorkspaceId,
   conversationId: ConversationId,
   event: MailboxEvent,
   now: number,
 ): Script<number | null> {
-  const rows = yield* all(
-    `UPDATE conversations SET last_seq = last_seq + 1, due_at = ${context.db.dialect === "sqlite" ? "min" : "least"}(COALESCE(due_at, ?), ?)
-     WHERE workspace_id = ? AND id = ? RETURNING last_seq`,
-    now,
-    now,
-    workspaceId,
-    conversationId,
-  );
+  const rows = yield* all(POST[context.db.dialect], now, now, workspaceId, conversationId);
   const row = rows[0];
   if (!row) return null;
   const seq = number(row, "last_seq");
@@ -354,7 +399,7 @@ export function* setMessageStatus(
   if (!row) return null;
   const current = text(row, "status") as DeliveryStatus;
   if (DELIVERY_RANK[status] <= DELIVERY_RANK[current]) return null;
-  yield* all(
+  yield* put(
     "UPDATE messages SET status = ?, error = ? WHERE workspace_id = ? AND id = ?",
     status,
     error ? JSON.stringify(error) : null,

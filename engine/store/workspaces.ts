@@ -2,7 +2,7 @@ import type { WorkspaceId } from "../core/domain/ids.ts";
 import type { Workspace } from "../core/domain/workspace.ts";
 import type { WorkspaceRows } from "../ports.ts";
 import { type Context, writeAndTell } from "./context.ts";
-import { all, json, one, type Row, scope, text } from "./sql.ts";
+import { all, json, one, put, type Row, scope, text } from "./sql.ts";
 
 /** Tenants and their settings: few, small, kept in memory. */
 export function workspaceRows(context: Context): WorkspaceRows {
@@ -20,7 +20,7 @@ export function workspaceRows(context: Context): WorkspaceRows {
         const known = yield* one("SELECT * FROM workspaces ORDER BY created_at, id LIMIT 1");
         if (known) return workspaceOf(known);
         const id = context.ids.make("workspace");
-        yield* all(
+        yield* put(
           "INSERT INTO workspaces (id, settings, created_at) VALUES (?, ?, ?)",
           id,
           JSON.stringify(defaults),
@@ -35,7 +35,7 @@ export function workspaceRows(context: Context): WorkspaceRows {
         const row = yield* one("SELECT * FROM workspaces WHERE id = ? /*lock*/", scope(id));
         if (!row) throw new Error(`there is no workspace ${id}`);
         const { id: _, ...settings } = { ...workspaceOf(row), ...patch };
-        yield* all("UPDATE workspaces SET settings = ? WHERE id = ?", JSON.stringify(settings), id);
+        yield* put("UPDATE workspaces SET settings = ? WHERE id = ?", JSON.stringify(settings), id);
         return { result: { ...settings, id }, changes: [{ type: "workspace" as const, workspaceId: id }] };
       });
       return remember(next);

@@ -16,9 +16,12 @@ export function createAlarm(clock: Clock, ring: () => void): Alarm {
   let cancel: (() => void) | null = null;
   const arm = (): void => {
     cancel?.();
-    cancel = clock.after(Math.min(Math.max(0, due - clock.now()), LONGEST_MS), () => {
+    const armedAt = clock.now();
+    cancel = clock.after(Math.min(Math.max(0, due - armedAt), LONGEST_MS), () => {
       cancel = null;
-      if (due > clock.now()) return arm();
+      const now = clock.now();
+      // A clock that was set back would keep us waiting until it is as late again: better ring once too often.
+      if (due > now && now >= armedAt) return arm();
       due = Number.POSITIVE_INFINITY;
       ring();
     });

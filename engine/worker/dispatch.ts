@@ -73,7 +73,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
           case "applied":
             deps.perform(outcome.claimed);
             if (outcome.more) continue;
-            if (outcome.nextDueAt) wake(ref, outcome.nextDueAt);
+            if (outcome.nextTimerAt) alarm.at(Date.parse(outcome.nextTimerAt));
             return;
           case "needs":
             await library.load(outcome.versions);

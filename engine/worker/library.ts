@@ -7,7 +7,7 @@ import type { FlowVersion, Store } from "../ports.ts";
 /** Compiled flow versions, made once each and kept: versions never change. */
 export interface Library {
   of(workspaceId: WorkspaceId): DecideLibrary;
-  /** Loads versions that runs are pinned to. Throws when one cannot be compiled: it was published once, so that is our fault. */
+  /** Loads versions that runs are pinned to. One that is missing or cannot be read counts as gone: its runs go to people (C-13). */
   load(ids: readonly FlowVersionId[]): Promise<void>;
   /** Reads again which versions are current: at start and whenever a flow is published. */
   refresh(): Promise<void>;
@@ -17,6 +17,7 @@ export interface Library {
 export function createLibrary(store: Pick<Store, "flows">): Library {
   const versions = new Map<FlowVersionId, FlowMachine>();
   let current = new Map<WorkspaceId, ReadonlyMap<string, FlowMachine>>();
+  const gone = new Set<FlowVersionId>();
   const views = new Map<WorkspaceId, DecideLibrary>();
   const compiled = (version: FlowVersion): FlowMachine => {
     const known = versions.get(version.id);
@@ -34,6 +35,7 @@ export function createLibrary(store: Pick<Store, "flows">): Library {
       const flows = current.get(workspaceId) ?? new Map<string, FlowMachine>();
       const made: DecideLibrary = {
         version: (id) => versions.get(id),
+        gone: (id) => gone.has(id),
         current: (flow) => flows.get(flow),
         starts: [...flows.values()],
       };
@@ -42,9 +44,14 @@ export function createLibrary(store: Pick<Store, "flows">): Library {
     },
     async load(ids) {
       const found = await store.flows.versions(ids.filter((id) => !versions.has(id)));
-      for (const version of found) compiled(version);
-      const missing = ids.filter((id) => !versions.has(id));
-      if (missing.length > 0) throw new Error(`flow versions are missing: ${missing.join(", ")}`);
+      for (const version of found) {
+        try {
+          compiled(version);
+        } catch {
+          gone.add(version.id);
+        }
+      }
+      for (const id of ids) if (!versions.has(id)) gone.add(id);
     },
     async refresh() {
       const next = new Map<WorkspaceId, Map<string, FlowMachine>>();

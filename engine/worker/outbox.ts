@@ -1,20 +1,34 @@
+import type { Capabilities, Channel } from "../core/domain/channel.ts";
 import type { OutboxEffect } from "../core/domain/effect.ts";
+import type { EffectId } from "../core/domain/ids.ts";
 import type { AttemptEnd, ChannelAccount, Channels, ClaimedEffect, Clock, Store, WaitingEffect } from "../ports.ts";
 import { createAlarm } from "./alarm.ts";
-import { type SendDeps, send } from "./send.ts";
+import type { Pressure } from "./pressure.ts";
+import { backoffMs, type SendDeps, send } from "./send.ts";
 import type { WorkerLog, WorkerMetrics } from "./worker.ts";
 
 /** Requests to providers at the same time; the sockets behind them are pooled. */
 const SENDS_AT_ONCE = 256;
 /** Assistant, web services, downloads: slower and heavier, shed first (C-10). */
 const OTHERS_AT_ONCE = 32;
+const OTHERS_WHEN_BUSY = 4;
 const BATCH = 200;
+
+/** What was claimed so long ago and is not begun yet belongs to a process that stood still: others may have it by now. */
+const STALE_MS = 5000;
 
 /** Performs every effect but `send`; `engine/effects` has one per type. */
 export type PerformEffect = (
   claimed: ClaimedEffect,
   effect: Exclude<OutboxEffect, { readonly type: "send" }>,
 ) => Promise<AttemptEnd>;
+
+/** The pace of a channel; an account's own, where the provider gives each its own. */
+function paceOf(channel: Channel<unknown>, account: ChannelAccount): Capabilities["pace"] {
+  const { pace } = channel.capabilities;
+  const perSecond = channel.perSecond?.(account.config);
+  return perSecond === undefined ? pace : { ...pace, account: { perSecond, burst: perSecond } };
+}
 
 export interface OutboxDeps extends Omit<SendDeps, "store"> {
   readonly store: Store;
@@ -24,6 +38,8 @@ export interface OutboxDeps extends Omit<SendDeps, "store"> {
   readonly metrics: WorkerMetrics;
   readonly account: (id: ChannelAccount["id"]) => ChannelAccount | undefined;
   readonly performEffect: PerformEffect;
+  /** How much waits: the assistant and web services make room for it. */
+  readonly pressure?: () => Pressure;
   readonly pollMs: number;
 }
 
@@ -32,6 +48,8 @@ export interface Outbox {
   /** Whether an effect may be done at once: asked inside the transaction that writes it. */
   claim(effect: WaitingEffect): boolean;
   perform(effects: readonly ClaimedEffect[]): void;
+  /** What is being done at this moment. */
+  readonly busy: ReadonlySet<EffectId>;
   /** Something waits, now or at `dueAt`. */
   wake(dueAt: string): void;
   poll(): Promise<void>;
@@ -42,14 +60,16 @@ export interface Outbox {
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { store, clock, log, metrics } = deps;
   const idle: (() => void)[] = [];
+  const busy = new Set<EffectId>();
   let sends = 0;
   let others = 0;
   let stopped = false;
   let crowded = false;
 
+  const othersAtOnce = (): number => ((deps.pressure?.() ?? "calm") === "calm" ? OTHERS_AT_ONCE : OTHERS_WHEN_BUSY);
   const claim = (effect: WaitingEffect): boolean => {
     if (stopped) return false;
-    const full = effect.type === "send" ? sends >= SENDS_AT_ONCE : others >= OTHERS_AT_ONCE;
+    const full = effect.type === "send" ? sends >= SENDS_AT_ONCE : others >= othersAtOnce();
     if (full) {
       crowded = true;
       return false;
@@ -63,7 +83,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       alarm.at(closedUntil);
       return false;
     }
-    const { pace } = deps.channels.of(account.channel).capabilities;
+    const channel = deps.channels.of(account.channel);
+    const pace = paceOf(channel, account);
     const wait = deps.pacer.take(effect.accountId, effect.conversationId, pace, now);
     if (wait) alarm.at(wait.at);
     return !wait;
@@ -77,20 +98,21 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const isSend = claimed.type === "send";
     if (isSend) sends++;
     else others++;
+    busy.add(claimed.id);
     const startedAt = clock.now();
     try {
-      const end = await attempt(claimed);
+      const end = await attempt(claimed).catch((error: unknown) => broken(claimed, error));
       metrics.effectEnded(claimed.type, end.type, clock.now() - startedAt);
       if (end.type === "failed" || end.type === "pauseAccount" || end.type === "unknown") report(claimed, end);
-      const { claimed: next } = await store.outbox.settle(claimed, end, claim);
+      const { claimed: next } = await record(claimed, end);
       perform(next);
       if (end.type === "retry") wake(end.at);
       if (end.type === "unknown") wake(end.until);
     } catch (error) {
-      // The attempt is on record and its lease runs out: whoever looks next finds it (C-5).
+      // We are stopping: the attempt is on record, and the next start finds it open (C-5).
       log.error("effect could not be settled", { effectId: claimed.id, error: String(error) });
-      alarm.at(clock.now() + deps.pollMs);
     } finally {
+      busy.delete(claimed.id);
       if (isSend) sends--;
       else others--;
       if (crowded) {
@@ -101,8 +123,38 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     }
   };
 
+  /** Only we know how the attempt ended: it is kept until the database takes it. */
+  const record = async (claimed: ClaimedEffect, end: AttemptEnd): ReturnType<Store["outbox"]["settle"]> => {
+    for (;;) {
+      try {
+        return await store.outbox.settle(claimed, end, claim);
+      } catch (error) {
+        if (stopped) throw error;
+        log.error("effect could not be settled yet", { effectId: claimed.id, error: String(error) });
+        await new Promise<void>((done) => void clock.after(deps.pollMs, done));
+      }
+    }
+  };
+
+  /** The fault is ours: what may have left is unknown, everything else is done again. */
+  const broken = (claimed: ClaimedEffect, error: unknown): AttemptEnd => {
+    const detail = String(error);
+    log.error("effect could not be done", { effectId: claimed.id, type: claimed.type, error: detail });
+    const now = clock.now();
+    if (claimed.type === "send" || claimed.type === "http") {
+      const waitMs = claimed.type === "send" ? deps.unknownWaitMs : 0;
+      return { type: "unknown", until: new Date(now + waitMs).toISOString(), detail };
+    }
+    const at = new Date(now + backoffMs(claimed.attempt, deps.random)).toISOString();
+    return { type: "retry", at, error: { code: "unavailable", detail } };
+  };
+
   const attempt = async (claimed: ClaimedEffect): Promise<AttemptEnd> => {
     const { effect } = claimed;
+    if (claimed.begunAt !== undefined && clock.now() - claimed.begunAt > STALE_MS) {
+      const at = new Date(clock.now()).toISOString();
+      return { type: "retry", at, error: { code: "unavailable", detail: "the process stood still" } };
+    }
     if (claimed.expiresAt && Date.parse(claimed.expiresAt) <= clock.now()) {
       return { type: "failed", error: { code: "expired", detail: `waited since ${claimed.createdAt}` } };
     }
@@ -144,7 +196,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       const policy = account ? deps.channels.of(account.channel).capabilities.unknownPolicy : "ask";
       const important = effect.type === "send" && (effect.important || effect.content.type === "template");
       const how = effect.type !== "send" ? "skip" : important || policy === "ask" ? "ask" : "resend";
-      await store.outbox.resolveUnknown(claimed.workspaceId, claimed.id, how);
+      if (!(await store.outbox.resolveUnknown(claimed.workspaceId, claimed.id, how))) continue;
       log.warn("outcome stayed unknown", { effectId: claimed.id, how });
     }
   };
@@ -172,6 +224,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   return {
     claim,
     perform,
+    busy,
     wake,
     poll,
     async stop() {

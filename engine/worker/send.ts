@@ -18,6 +18,8 @@ export interface SendDeps {
   readonly pacer: Pacer;
   readonly breaker: Breaker;
   readonly publicUrl: string;
+  /** How long a send without an answer waits for evidence. */
+  readonly unknownWaitMs: number;
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
 }
@@ -52,7 +54,7 @@ export async function send(deps: SendDeps, sending: Sending): Promise<AttemptEnd
       return retryAt(deps, sending, { code: "providerDown", detail: outcome.detail });
     case "unknown": {
       deps.breaker.failed(account.id, now);
-      const waitMs = channel.capabilities.evidence ? LIMITS.unknownWaitMs : 0;
+      const waitMs = channel.capabilities.evidence ? deps.unknownWaitMs : 0;
       return { type: "unknown", until: new Date(now + waitMs).toISOString(), detail: outcome.detail };
     }
     case "failed":

@@ -1,3 +1,4 @@
+import type { EffectId } from "../core/domain/ids.ts";
 import type { Accepted, Clock, Store } from "../ports.ts";
 import { createDispatch } from "./dispatch.ts";
 import type { Library } from "./library.ts";
@@ -28,7 +29,8 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-const HEARTBEAT_MS = 5000;
+/** Of several processes one must be missed soon: others wait for what it holds. */
+const HEARTBEAT_MS = { sqlite: 5000, postgres: 2000 } as const;
 /** One process hears of all its own work; several find each other's leftovers by looking. */
 const POLL_MS = { sqlite: 5000, postgres: 1000 } as const;
 
@@ -67,7 +69,7 @@ export function createWorker(deps: WorkerDeps): Worker {
           default:
         }
       });
-      stopBeating = beat(clock, store, log);
+      stopBeating = beat(clock, store, log, outbox.busy);
       await dispatch.poll();
       await outbox.poll();
     },
@@ -84,11 +86,11 @@ export function createWorker(deps: WorkerDeps): Worker {
 }
 
 /** Says from time to time that this process lives: leases of a dead one are taken over, downtime is known at the next start. */
-function beat(clock: Clock, store: Store, log: WorkerLog): () => void {
+function beat(clock: Clock, store: Store, log: WorkerLog, busy: ReadonlySet<EffectId>): () => void {
   let cancel = (): void => {};
   const again = (): void => {
-    cancel = clock.after(HEARTBEAT_MS, () => {
-      Promise.all([store.outbox.heartbeat(), store.operations.alive()])
+    cancel = clock.after(HEARTBEAT_MS[store.dialect], () => {
+      Promise.all([store.outbox.heartbeat(busy), store.operations.alive()])
         .catch((error: unknown) => log.error("heartbeat failed", { error: String(error) }))
         .finally(again);
     });

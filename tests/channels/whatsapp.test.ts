@@ -16,6 +16,7 @@ const account = (id: string, phoneNumberId: string, appSecret: string): Account<
     accessToken: "token",
     verifyToken: `verify-${id}`,
     graphVersion: "v25.0",
+    messagesPerSecond: 80,
   },
 });
 const A = account("acc_a", "111", "secret-one");

@@ -9,9 +9,13 @@ export interface FakeGraph {
   readonly url: string;
   /** What was accepted, in order. */
   readonly sent: () => readonly Sent[];
+  /** Tells of every message at the moment it is accepted. */
+  readonly onSent: (listen: (one: Sent) => void) => void;
   readonly waitForSent: (count: number, withinMs?: number) => Promise<readonly Sent[]>;
-  /** The next `times` sends go wrong this way. */
-  readonly fail: (profile: Failure, times?: number) => void;
+  /** The next `times` sends go wrong this way; with `to`: the next to this person. */
+  readonly fail: (profile: Failure, times?: number, to?: string) => void;
+  /** Failures that have not been used yet. */
+  readonly failuresLeft: () => number;
   /** Statuses for every accepted message are sent to this webhook; null: none. */
   readonly reportTo: (webhook: string | null) => void;
   /** Signed deliveries, as Meta makes them. */
@@ -30,9 +34,11 @@ export interface Sent {
   readonly body: GraphBody;
   /** Our own id, as it was planted. */
   readonly evidence: string | undefined;
+  /** When it was accepted. */
+  readonly at: number;
 }
 
-interface GraphBody {
+export interface GraphBody {
   readonly type?: string;
   readonly to?: string;
   readonly recipient?: string;
@@ -65,6 +71,12 @@ export type Failure =
     }
   /** Takes the message and cuts the line before answering. */
   | { readonly type: "acceptThenReset" }
+  /** Takes the message and answers something that does not say so. */
+  | {
+      readonly type: "acceptThenSay";
+      readonly httpStatus: number;
+      readonly body: string;
+    }
   /** Takes the connection and never answers. */
   | { readonly type: "blackHole" }
   /** Takes the message and answers so much later. */
@@ -87,8 +99,9 @@ export interface FakeGraphOptions {
 /** Starts the server on a free port of this machine. */
 export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGraph> {
   const sent: Sent[] = [];
-  const failures: Failure[] = [];
+  const failures: { readonly profile: Failure; readonly to: string | undefined }[] = [];
   const waiting: (() => void)[] = [];
+  const listeners: ((one: Sent) => void)[] = [];
   const files = new Map<string, KeptFile>();
   const keepFile = (bytes: Uint8Array, mimeType: string): string => {
     const id = String(1000 + files.size);
@@ -141,8 +154,10 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
       to: body.to ?? body.recipient ?? "",
       body,
       evidence: body.biz_opaque_callback_data,
+      at: Date.now(),
     };
     sent.push(one);
+    for (const listen of listeners) listen(one);
     for (const wake of waiting.splice(0)) wake();
     setTimeout(() => report(one.wamid, one.to, one.evidence), 5);
     return one;
@@ -184,7 +199,8 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
     if (unknownFile !== null && !files.has(unknownFile)) return refuse(response, 400, 100, `no media ${unknownFile}`);
     const problem = problemOf(body);
     if (problem) return refuse(response, 400, problem.code, problem.detail);
-    const failure = failures.shift();
+    const hit = failures.findIndex(({ to }) => to === undefined || to === body.to);
+    const failure = hit < 0 ? undefined : failures.splice(hit, 1)[0]?.profile;
     if (failure) {
       switch (failure.type) {
         case "code":
@@ -195,6 +211,9 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
         case "acceptThenReset":
           accept(body);
           return request.socket.destroy();
+        case "acceptThenSay":
+          accept(body);
+          return void response.writeHead(failure.httpStatus).end(failure.body);
         case "blackHole":
           return;
         case "slow":
@@ -232,6 +251,7 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
   return {
     url: `http://127.0.0.1:${address.port}`,
     sent: () => sent,
+    onSent: (listen) => void listeners.push(listen),
     async waitForSent(count, withinMs = 8000) {
       const until = Date.now() + withinMs;
       while (sent.length < count) {
@@ -246,9 +266,10 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
       }
       return sent;
     },
-    fail(profile, times = 1) {
-      for (let index = 0; index < times; index++) failures.push(profile);
+    fail(profile, times = 1, to) {
+      for (let index = 0; index < times; index++) failures.push({ profile, to });
     },
+    failuresLeft: () => failures.length,
     reportTo(to) {
       webhook = to;
     },

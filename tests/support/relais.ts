@@ -50,6 +50,7 @@ export async function startRelais(options: RelaisOptions = {}): Promise<RunningR
       DATA_DIR: dataDir,
       ADMIN_TOKEN: adminToken,
       LOG_LEVEL: "info",
+      DISK_RESERVE_MB: "0",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

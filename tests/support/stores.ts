@@ -12,6 +12,7 @@ import { createIds } from "../../engine/ids.ts";
 import type { Accepted, Delivery, Store } from "../../engine/ports.ts";
 import { createSecrets } from "../../engine/secrets.ts";
 import { openStore } from "../../engine/store/open-store.ts";
+import type { StatementHook } from "../../engine/store/sqlite.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 
 const DEFAULTS: Omit<Workspace, "id"> = {
@@ -38,7 +39,7 @@ export interface TestStore {
 }
 
 export interface OpenOptions {
-  readonly onStatement?: (sql: string) => void;
+  readonly onStatement?: StatementHook;
   readonly clock?: FakeClock;
   readonly databaseUrl?: string;
 }

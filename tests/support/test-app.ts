@@ -150,6 +150,7 @@ async function connect(store: Store, workspaceId: WorkspaceId): Promise<void> {
       appSecret,
       verifyToken: "verify-me",
       graphVersion: "v25.0",
+      messagesPerSecond: 80,
     },
     secretFields: ["accessToken", "appSecret", "verifyToken"],
   });

@@ -35,6 +35,8 @@ export interface Channel<Config = unknown> {
   settle(response: CallResponse, call: Call): Settled;
   /** How a file of an inbound message is fetched; absent: its `url` is public. */
   fetchMedia?(media: Media, account: Account<Config>): MediaFetch;
+  /** What this account may send per second, where the provider gives each its own; absent: the pace of the channel. */
+  perSecond?(config: Config): number;
   /** Shows "typing" and marks the last message as read. Absent: the channel has neither. */
   typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
 }

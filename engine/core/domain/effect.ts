@@ -174,19 +174,12 @@ export type EffectType = Effect["type"];
 /** Effects that the outbox performs. The others change rows in the step's own transaction. */
 export type OutboxEffect = Extract<
   Effect,
-  {
-    readonly type:
-      | "send"
-      | "answer"
-      | "http"
-      | "findProducts"
-      | "createOrder"
-      | "findOrder"
-      | "setOrderStatus"
-      | "notify"
-      | "alert"
-      | "downloadMedia";
-  }
+  { readonly type: "send" | "answer" | "http" | "notify" | "alert" | "downloadMedia" }
+>;
+/** Questions to our own catalogue and orders: answered in the step's own transaction, so that nothing can come between. */
+export type ShopEffect = Extract<
+  Effect,
+  { readonly type: "findProducts" | "createOrder" | "findOrder" | "setOrderStatus" }
 >;
 
 /** Why an effect did not work, for the exits of its node and for the operator. */

@@ -10,7 +10,7 @@ export type MessageId = Id<"message">;
 export type RunId = Id<"run">;
 export type FlowVersionId = Id<"flowVersion">;
 export type EventId = Id<"event">;
-/** `eff_<conversation>_<version>_<index>`: derived from the step that asked for it, so a step that is repeated names the same effects. */
+/** `eff_<time><conversation>_<version>_<index>`: named after the step that asked for it, and sorted by its time. */
 export type EffectId = Id<"effect">;
 export type DeliveryId = Id<"delivery">;
 export type OrderId = Id<"order">;
@@ -45,9 +45,26 @@ export type IdOf = {
   product: ProductId;
 };
 
-/** The id of the n-th effect of a step. The same step gives the same ids. */
-export function effectId(conversation: ConversationId, version: number, index: number): EffectId {
-  return `eff_${conversation.slice(ID_PREFIX.conversation.length + 1)}_${version}_${index}` as EffectId;
+/** Crockford's base 32: no I, L, O, U; in the order of its characters. */
+export const ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+/** The characters of an id that are its time; the others are chance. */
+const STAMP_CHARS = 10;
+
+/** A time in milliseconds as the first characters of an id: what was made later sorts later. */
+export function stampOf(now: number): string {
+  let time = now;
+  let stamp = "";
+  for (let index = 0; index < STAMP_CHARS; index++) {
+    stamp = ID_ALPHABET[time % 32] + stamp;
+    time = Math.floor(time / 32);
+  }
+  return stamp;
+}
+
+/** The id of the n-th effect of the step that made `version`. Sorted by time, so that rows are written side by side. */
+export function effectId(conversation: ConversationId, version: number, index: number, now: number): EffectId {
+  const own = conversation.slice(ID_PREFIX.conversation.length + 1 + STAMP_CHARS);
+  return `eff_${stampOf(now)}${own}_${version}_${index}` as EffectId;
 }
 
 /** The id of the message that a `send` effect delivers: one to one, so that neither needs to be looked up. */

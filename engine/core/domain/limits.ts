@@ -30,8 +30,6 @@ export const LIMITS = {
   templateMemory: 1_000_000,
   /** Text of a contact that matching, variables and prompts see; the whole text is stored. */
   inboundTextChars: 4096,
-  /** A lease on an effect: after this time another worker may look into it. */
-  effectLeaseMs: 60_000,
   /** How long to wait for evidence of a send whose answer was lost (C-6). */
   unknownWaitMs: 60_000,
   unknownWaitMaxMs: 600_000,

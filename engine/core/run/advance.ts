@@ -1,4 +1,3 @@
-import { transition } from "xstate";
 import type { Effect } from "../domain/effect.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -9,7 +8,18 @@ import { nodeTypeOf } from "../nodes/registry.ts";
 import type { Emitted, FlowContext, MachineEvent } from "./machine.ts";
 import { matchesKeyword } from "./match.ts";
 import { decodeChoice } from "./offer.ts";
-import type { Advance, FlowLibrary, Frame, Moment, PathStep, RunEvent, RunState, StartVariables } from "./run.ts";
+import {
+  type Advance,
+  type FlowLibrary,
+  type Frame,
+  type Moment,
+  type PathStep,
+  type RunEvent,
+  type RunState,
+  type StartVariables,
+  storedState,
+} from "./run.ts";
+import { transition } from "./transition.ts";
 
 const DEFAULT_REASKS = 2;
 
@@ -134,7 +144,7 @@ function react(step: Step, frame: Frame, event: NodeEvent): Advance["outcome"] {
   const flow = flowOf(step, frame);
   const { value, context } = standOf(frame);
   const node = flow.document.nodes[value];
-  if (!node) return "ignored";
+  if (!node) throw new Error(`node ${value} of flow ${frame.flow} is not there any more`);
   const type = nodeTypeOf(node.type);
   const at: NodeMoment = {
     ...step.moment,
@@ -286,9 +296,10 @@ function result(step: Step, outcome: Advance["outcome"]): Advance {
   if (frame && stand && outcome !== "ignored" && !stand.value.startsWith("$")) {
     step.path.push({ flow: frame.flow, node: stand.value });
   }
-  if (JSON.stringify(step.frames).length > LIMITS.runStateBytes) throw new Error("the run holds too much");
+  const state: RunState = { frames: step.frames };
+  if (storedState(state).length > LIMITS.runStateBytes) throw new Error("the run holds too much");
   return {
-    state: { frames: step.frames },
+    state,
     status: done ? "done" : "active",
     effects: step.effects,
     path: step.path,

@@ -16,7 +16,8 @@ import { triggeredBy } from "./trigger.ts";
  * library give the same decision, for ever. Everything that the engine does without being told is here.
  */
 export function decide(input: StepInput, library: DecideLibrary): Decision | NeedsVersions {
-  const missing = input.run?.state.frames.filter((frame) => !library.version(frame.versionId)) ?? [];
+  const missing =
+    input.run?.state.frames.filter(({ versionId }) => !library.version(versionId) && !library.gone?.(versionId)) ?? [];
   if (missing.length > 0) return { needs: missing.map((frame) => frame.versionId) };
   const first = input.events[0];
   if (!first) throw new Error("decide needs at least one event");
@@ -56,8 +57,7 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   const content = joined(messages.map((message) => message.content));
   const law = content.type === "text" ? consentWord(content.text, conversation.channel) : null;
   if (law) return onConsentWord(input, law);
-  if (contact.optedOut.includes("service")) return forPeople();
-  if (conversation.owner === "agent") return quiet({ conversation: reopened(conversation.status) });
+  if (conversation.owner === "agent" || contact.optedOut.includes("service")) return left(input);
   if (!botAnswers(input)) return forPeople();
   if (Date.parse(now) - Date.parse(last.at) > LIMITS.staleInboundMs) return forPeople();
   if (input.run) {
@@ -75,6 +75,11 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
     start: true,
     contactSpoke: true,
   });
+}
+
+/** Nobody's business but people's: with the person who has the conversation, or for whoever takes it. */
+function left({ conversation }: StepInput): Decision {
+  return conversation.owner === "agent" ? quiet({ conversation: reopened(conversation.status) }) : forPeople();
 }
 
 /** One text for a burst of texts; the last content for anything else. Every message is stored on its own either way. */
@@ -96,7 +101,7 @@ function referralVariables(message: MailboxEventOf<"message">): Readonly<Record<
 function onConsentWord(input: StepInput, word: "stop" | "start" | "help"): Decision {
   const carrierAnswers = input.conversation.channel === "sms";
   const optedOut = input.contact.optedOut.includes("service");
-  if (word === "start" && !optedOut) return forPeople();
+  if (word === "start" && !optedOut) return left(input);
   const key: SentenceKey = word === "stop" ? "optedOut" : word === "start" ? "optedIn" : "help";
   const said = carrierAnswers ? [] : [say(input, key)];
   const contact: ContactPatch | null =

@@ -7,7 +7,7 @@ import type {
   ConversationStatus,
   Handover,
 } from "../domain/conversation.ts";
-import type { OutboxEffect } from "../domain/effect.ts";
+import type { OutboxEffect, ShopEffect } from "../domain/effect.ts";
 import type { EventId, FlowVersionId, RunId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Language } from "../domain/language.ts";
@@ -63,7 +63,7 @@ export interface Decision {
         readonly status: "active" | "done" | "failed" | "parked";
       };
   /** In order. Their ids follow from the conversation, its new version and their index. Sends already fit the channel. */
-  readonly effects: readonly OutboxEffect[];
+  readonly effects: readonly (OutboxEffect | ShopEffect)[];
   readonly timers: readonly (
     | { readonly type: "start"; readonly name: string; readonly dueAt: string }
     | { readonly type: "cancel"; readonly name: string }

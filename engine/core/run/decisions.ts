@@ -1,5 +1,5 @@
 import type { ConversationStatus, Priority } from "../domain/conversation.ts";
-import type { OutboxEffect, SendEffect } from "../domain/effect.ts";
+import type { SendEffect } from "../domain/effect.ts";
 import { sentence } from "../domain/sentences.ts";
 import type { SentenceKey } from "../domain/workspace.ts";
 import type { Decision, StepInput } from "./decision.ts";
@@ -9,14 +9,14 @@ import { firstLanguage, windowOpen } from "./moments.ts";
 export function toPeople(
   input: StepInput,
   why: { readonly reason: string; readonly priority: Priority; readonly queue: string },
-  before: readonly OutboxEffect[],
+  before: Decision["effects"],
   how: {
     readonly say: SentenceKey | null;
     readonly run?: Decision["run"];
     readonly path?: Decision["path"];
   },
 ): Decision {
-  const told: readonly OutboxEffect[] = how.say && windowOpen(input) ? [say(input, how.say)] : [];
+  const told: Decision["effects"] = how.say && windowOpen(input) ? [say(input, how.say)] : [];
   return {
     ...quiet({ outcome: "moved" }),
     conversation: { owner: "agent", status: "waiting", handover: { ...why, summary: "", at: input.now } },

@@ -81,7 +81,8 @@ export function verbs(flow: FlowLanguages, delays: Readonly<Record<string, Delay
         visits: { ...context.visits, [node]: (context.visits[node] ?? 0) + 1 },
         tries: { ...context.tries, [node]: 0 },
         awaited: null,
-        kept: { ...context.kept, [node]: null },
+        // What a node keeps is for as long as the run stands there.
+        kept: {},
       })),
       heard: assign(({ context, event }) => (event.set ? { variables: { ...context.variables, ...event.set } } : {})),
       passed: enqueueActions(({ enqueue }, params: { node: string; exit: string }) => {

@@ -7,6 +7,8 @@ import type { FlowLibrary, Moment, RunState } from "./run.ts";
 /** The published flows of the workspace: those that a run may need, and those that may start. */
 export interface DecideLibrary extends FlowLibrary {
   readonly starts: readonly FlowMachine[];
+  /** Whether a version cannot be had any more: a run that stands in it fails, instead of waiting for it. */
+  readonly gone?: (id: FlowVersionId) => boolean;
 }
 
 export function botAnswers(input: StepInput): boolean {

@@ -14,6 +14,18 @@ export interface RunState {
   readonly frames: readonly Frame[];
 }
 
+const texts = new WeakMap<RunState, string>();
+
+/** A state as it is stored. Made once for each, however often it is asked for. */
+export function storedState(state: RunState): string {
+  let text = texts.get(state);
+  if (text === undefined) {
+    text = JSON.stringify(state);
+    texts.set(state, text);
+  }
+  return text;
+}
+
 /** One flow of a run. `snapshot` is XState's own persisted snapshot of the flow's machine. */
 export interface Frame {
   readonly flow: string;

@@ -1,5 +1,5 @@
 import type { ConversationStatus, Handover } from "../domain/conversation.ts";
-import type { Effect, HandOverEffect, OutboxEffect } from "../domain/effect.ts";
+import type { Effect, HandOverEffect } from "../domain/effect.ts";
 import type { Language } from "../domain/language.ts";
 import { advance } from "./advance.ts";
 import type { ContactPatch, Decision, StepInput } from "./decision.ts";
@@ -43,7 +43,7 @@ export function settle(input: StepInput, next: Advance, library: DecideLibrary, 
   const wanted = fitted(input, next.effects, handOver !== undefined, language);
   const sends = wanted.flatMap((effect) => (effect.type === "send" ? [effect] : []));
   const { sends: kept, memory, tooMany } = mind(sends, input.conversation.memory, input.now, how.contactSpoke);
-  const allowed = new Set<OutboxEffect>(kept);
+  const allowed = new Set<Decision["effects"][number]>(kept);
   const effects = wanted.filter((effect) => effect.type !== "send" || allowed.has(effect));
   const timers = timersOf(next.effects, input.now);
   const common = {
@@ -101,8 +101,8 @@ function fitted(
   effects: readonly Effect[],
   handover: boolean,
   language: Language,
-): readonly OutboxEffect[] {
-  return effects.flatMap((effect): readonly OutboxEffect[] => {
+): Decision["effects"] {
+  return effects.flatMap((effect): Decision["effects"] => {
     switch (effect.type) {
       case "send":
         return fit(effect.content, input.capabilities, language).map((content) => ({
@@ -161,12 +161,12 @@ function contactPatch(effects: readonly Effect[]): ContactPatch | null {
 function handedOver(
   input: StepInput,
   effect: HandOverEffect,
-  effects: readonly OutboxEffect[],
+  effects: Decision["effects"],
   memory: Decision["conversation"]["memory"],
 ): Pick<Decision, "conversation" | "effects" | "cancelSends"> {
   const { queue, priority, reason, alert } = effect;
   const handover: Handover = { queue, priority, reason, summary: effect.summary ?? "", at: input.now };
-  const alerts: readonly OutboxEffect[] = alert ? [{ type: "alert", queue, priority, reason }] : [];
+  const alerts: Decision["effects"] = alert ? [{ type: "alert", queue, priority, reason }] : [];
   return {
     conversation: { owner: "agent", status: "waiting", handover, ...(memory ? { memory } : {}) },
     effects: [...effects, ...alerts],

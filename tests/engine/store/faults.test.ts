@@ -11,6 +11,7 @@ describe("when the n-th statement fails", () => {
     at = await openTestStore(null, {
       onStatement: () => {
         if (left-- === 0) throw new Error("the disk says no");
+        return undefined;
       },
     });
   };

@@ -95,12 +95,19 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
 
     test("a step writes messages, run, timers and effects together, and begins what may be done at once", async () => {
       const ref = await refOf();
+      const { id: versionId } = await at.store.flows.publish(at.workspaceId, {
+        flow: "shop",
+        source: "flow: shop",
+        playbook: null,
+        note: "",
+        by: "test",
+      });
       const state: RunState = {
-        frames: [{ flow: "shop", versionId: "ver_1" as never, snapshot: { value: "greeting" } }],
+        frames: [{ flow: "shop", versionId, snapshot: { value: "greeting" } }],
       };
       const claimed = await stepped(ref, (input) => ({
         ...answering("Bonjour !", "Que voulez-vous ?")(input),
-        run: { type: "save", start: true, flow: "shop", versionId: "ver_1" as never, state, status: "active" },
+        run: { type: "save", start: true, flow: "shop", versionId, state, status: "active" },
         timers: [{ type: "start", name: "shop|timeout", dueAt: new Date(at.clock.now() + 60_000).toISOString() }],
       }));
       expect(claimed.map(({ effect }) => effect.type === "send" && effect.content)).toEqual([
@@ -278,6 +285,30 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       expect(sent.type).toBe("windowClosed");
     });
 
+    test("what a contact edits or takes back changes in the thread and in the list", async () => {
+      const ref = await refOf("m1", "Bonjur");
+      const change = (event: object) =>
+        at.store.inbox.accept(
+          deliveryOf(at, [
+            {
+              accountId: at.accountId,
+              dedupeKey: JSON.stringify(event),
+              at: new Date(at.clock.now()).toISOString(),
+              externalId: "m1",
+              ...event,
+            } as never,
+          ]),
+        );
+      const shown = async () =>
+        (await at.store.conversations.get(at.workspaceId, ref.conversationId))?.lastMessage?.text;
+      await change({ type: "edit", content: { type: "text", text: "Bonjour" } });
+      expect(await shown()).toBe("Bonjour");
+      await sound();
+      await change({ type: "revoke" });
+      expect(await shown()).toBe("[unsupported]");
+      await sound();
+    });
+
     test("a timer fires once, when it is due; one that was cancelled or set anew does not act", async () => {
       const ref = await refOf();
       const timer = (name: string, ms: number) => ({
@@ -288,7 +319,7 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       await stepped(ref, () => ({ ...NOTHING, timers: [timer("a", 1000), timer("b", 1000)] }));
       expect(await at.store.mailbox.fireTimers(10)).toEqual([]);
       at.clock.advance(1000);
-      expect(await at.store.mailbox.fireTimers(10)).toHaveLength(2);
+      expect(await at.store.mailbox.fireTimers(10)).toHaveLength(1);
       expect(await at.store.mailbox.fireTimers(10)).toEqual([]);
       // The first event sets "b" anew: its old event, already in the mailbox, means nothing any more.
       const seen: unknown[] = [];
@@ -398,7 +429,8 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
           { content: { type: "text", text: "x" }, by: "x", clientId: "x", via: "api" },
         ),
       ).toEqual({ type: "notFound" });
-      expect(await shop.findOrder(foreign, first.contactId, null)).toBeNull();
+      expect(await shop.products(foreign, { language: "fr", limit: 5 })).toEqual([]);
+      expect((await shop.orders(foreign, { limit: 5 })).items).toEqual([]);
       const empty = "" as typeof at.workspaceId;
       await expect(conversations.get(empty, ref.conversationId)).rejects.toThrow("a workspace is needed");
       await expect(
@@ -451,21 +483,34 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
         active: true,
       };
       expect(await at.store.shop.saveProducts(at.workspaceId, [product])).toEqual({ made: 1, updated: 0 });
-      const order = {
-        effectId: "eff_1" as never,
-        number: "ABC-123",
-        contactId,
-        conversationId: ref.conversationId,
-        note: "",
-        lines: [{ sku: "A", name: "Savon", quantity: 2, unitPriceCents: 1, currency: "EUR" }],
+      const asked = async (effect: object): Promise<unknown> => {
+        await at.store.mailbox.enqueue(ref, { type: "botSwitch", enabled: true, by: "x" }, JSON.stringify(effect));
+        let answer: unknown;
+        const outcome = await at.store.mailbox.step(
+          ref,
+          ({ events: [first] }) => {
+            if (first?.event.type === "botSwitch") return { ...NOTHING, effects: [{ key: "k", ...effect } as never] };
+            answer = first?.event;
+            return NOTHING;
+          },
+          yes,
+        );
+        // The answer is the next event of the same step.
+        expect(outcome).toMatchObject({ type: "applied", claimed: [], more: false });
+        return answer;
       };
-      const made = await at.store.shop.createOrder(at.workspaceId, order);
-      expect(made).toMatchObject({ type: "made", order: { totalCents: 1000, number: "ABC-123" } });
-      expect(await at.store.shop.createOrder(at.workspaceId, { ...order, number: "XYZ-999" })).toEqual(made);
-      expect(await at.store.shop.createOrder(at.workspaceId, { ...order, effectId: "eff_2" as never })).toEqual({
-        type: "taken",
+      const lines = [{ sku: "A", name: "Savon", quantity: 2, unitPriceCents: 1, currency: "EUR" }];
+      const made = await asked({ type: "createOrder", lines, language: "fr" });
+      expect(made).toMatchObject({ type: "effectDone", key: "k", result: { totalCents: 1000, status: "confirmed" } });
+      const [order] = (await at.store.shop.orders(at.workspaceId, { limit: 5 })).items;
+      expect(order).toMatchObject({ totalCents: 1000, contactId });
+      const spoken = order?.number.replace("-", " ").toLowerCase();
+      expect(await asked({ type: "findOrder", number: spoken })).toMatchObject({ result: { number: order?.number } });
+      expect(await asked({ type: "findOrder", number: "nothing" })).toMatchObject({ error: { code: "notFound" } });
+      expect(await asked({ type: "setOrderStatus", number: order?.number, status: "cancelled" })).toMatchObject({
+        result: { status: "cancelled" },
       });
-      expect(await at.store.shop.findOrder(at.workspaceId, contactId, "abc 123")).toMatchObject({ number: "ABC-123" });
+      expect(await at.store.operations.doctor()).toEqual([]);
       expect(
         (await at.store.shop.products(at.workspaceId, { search: "savon", language: "fr", limit: 5 }))[0],
       ).toMatchObject({ inStock: true, name: "Savon" });
