@@ -119,7 +119,10 @@ export async function startRelais(config: Config): Promise<Running> {
   const channels: Channels = {
     all: knownChannels as Channels["all"],
     of: channelOf,
-    baseUrl: (type) => (type === "sms" ? config.bases.twilio : config.bases.graph),
+    baseUrl(type) {
+      const { base } = channelOf(type);
+      return base ? config.bases[base] : "";
+    },
   };
   await connectAccounts(config, store, workspace);
   let accounts: readonly ChannelAccount[] = await store.accounts.all();

@@ -282,6 +282,7 @@ export const sms = channel<SmsAccount>({
     .refine(({ from, messagingServiceSid }) => from !== "" || messagingServiceSid !== undefined, {
       message: "a number, a sender name or a messaging service is needed",
     }) as unknown as z.ZodType<SmsAccount>,
+  base: "twilio",
   webhookPath: "/webhook/twilio",
   address: ({ accountSid, from, messagingServiceSid }) => `${accountSid}/${from || (messagingServiceSid ?? "")}`,
   receive,

@@ -67,6 +67,7 @@ export const whatsapp = channel<WhatsappAccount>({
       .default("v25.0"),
     messagesPerSecond: z.number().int().min(1).max(1_000_000).default(80),
   }) as unknown as z.ZodType<WhatsappAccount>,
+  base: "graph",
   webhookPath: "/webhook/whatsapp",
   address: ({ phoneNumberId }) => phoneNumberId,
   perSecond: ({ messagesPerSecond }) => messagesPerSecond,

@@ -9,7 +9,8 @@ const PLAIN = { "content-type": "text/plain; charset=utf-8", "x-content-type-opt
 
 /** A request to a webhook, whole. */
 export interface IncomingWebhook {
-  readonly channel: ChannelType;
+  /** The channels that the path belongs to: one, or several of one provider. */
+  readonly channels: readonly ChannelType[];
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -20,28 +21,34 @@ export interface IncomingWebhook {
 
 /** Takes webhooks: signature, store, answer; no flow runs before the answer (C-1). Throws when it could not be stored. */
 export function webhookReceiver(deps: ServerDeps): (incoming: IncomingWebhook) => Promise<WebhookResponse> {
-  return async ({ channel, method, path, query, headers, body }) => {
+  return async ({ channels, method, path, query, headers, body }) => {
     const startedAt = deps.clock.now();
-    const answer = (verdict: string, response: WebhookResponse): WebhookResponse => {
-      deps.metrics.webhook(channel, verdict, deps.clock.now() - startedAt);
-      return response;
-    };
-    const accounts = deps.accounts().filter((account) => account.channel === channel && account.status !== "disabled");
-    const request: Omit<WebhookRequest, "body"> = {
+    const request: WebhookRequest = {
       method,
       url: `${deps.settings.publicUrl}${path}${query === "" ? "" : `?${query}`}`,
       headers,
       query: queryOf(query),
+      body: body ?? new Uint8Array(),
       receivedAt: new Date(startedAt).toISOString(),
     };
+    const spoken = channels.length > 1 ? channels.find((type) => deps.channels.of(type).isFor?.(request)) : undefined;
+    const channel = spoken ?? channels[0];
+    if (!channel) throw new Error("a webhook without a channel");
+    const answer = (verdict: string, response: WebhookResponse): WebhookResponse => {
+      deps.metrics.webhook(channel, verdict, deps.clock.now() - startedAt);
+      return response;
+    };
+    // A handshake names no channel: the token of any of them will do.
+    const asked = method === "GET" ? channels : [channel];
+    const accounts = deps
+      .accounts()
+      .filter((account) => asked.includes(account.channel) && account.status !== "disabled");
     const known = deps.channels.of(channel);
-    if (method === "GET" && known.handshake) {
-      return answer("handshake", known.handshake({ ...request, body: new Uint8Array() }, accounts));
-    }
+    if (method === "GET" && known.handshake) return answer("handshake", known.handshake(request, accounts));
     if (method !== "POST") return answer("method", { ...plain(405, "POST only"), headers: { allow: "GET, POST" } });
     if (headers["content-encoding"]) return answer("encoding", plain(415, "send the body as it is"));
     if (!body) return answer("tooLarge", { ...plain(413, "too large"), headers: { connection: "close" } });
-    const received = known.receive({ ...request, body }, accounts);
+    const received = known.receive(request, accounts);
     if (received.verdict === "forged" || received.verdict === "invalid")
       return answer(received.verdict, received.response);
     if (received.events.length > 0 || received.setAside.length > 0) {
@@ -65,12 +72,12 @@ export function webhookReceiver(deps: ServerDeps): (incoming: IncomingWebhook) =
 
 /** Webhooks over HTTP. They stand before the rest of the server, because most of what comes is this. */
 export function webhooks(deps: ServerDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const paths = new Map(
-    deps.channels.all.flatMap(({ type, webhookPath }) => (webhookPath ? [[webhookPath, type] as const] : [])),
-  );
+  const paths = new Map<string, readonly ChannelType[]>();
+  for (const { type, webhookPath } of deps.channels.all)
+    if (webhookPath) paths.set(webhookPath, [...(paths.get(webhookPath) ?? []), type]);
   const receive = webhookReceiver(deps);
   const serve = async (
-    channel: ChannelType,
+    channels: readonly ChannelType[],
     path: string,
     query: string,
     request: IncomingMessage,
@@ -84,7 +91,7 @@ export function webhooks(deps: ServerDeps): (request: IncomingMessage, response:
       headers,
       body: said,
     } = await receive({
-      channel,
+      channels,
       method,
       path,
       query,
@@ -95,17 +102,17 @@ export function webhooks(deps: ServerDeps): (request: IncomingMessage, response:
   };
   return (request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
-    const channel = paths.get(path);
-    if (!channel) {
+    const channels = paths.get(path);
+    if (!channels) {
       if (!path.startsWith("/webhook/")) return false;
       response.writeHead(404, PLAIN).end("this channel is not connected");
       return true;
     }
-    serve(channel, path, query, request, response).catch((error: unknown) => {
+    serve(channels, path, query, request, response).catch((error: unknown) => {
       // Whoever went away in the middle of a body hears nothing and stored nothing.
-      if (!request.complete) return deps.metrics.webhook(channel, "aborted", 0);
+      if (!request.complete) return deps.metrics.webhook(channels[0] ?? "unknown", "aborted", 0);
       // Nothing was acknowledged, so nothing is lost: the provider comes again.
-      deps.log.error("webhook could not be stored", { channel, error: String(error) });
+      deps.log.error("webhook could not be stored", { channel: channels.join(), error: String(error) });
       if (!response.headersSent) response.writeHead(503).end();
     });
     return true;

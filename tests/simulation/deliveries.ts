@@ -155,7 +155,7 @@ export function createDeliveries(simulation: Simulation): Deliveries {
         .update(bytes)
         .digest("hex");
       const incoming: IncomingWebhook = {
-        channel: "whatsapp",
+        channels: ["whatsapp"],
         method: "POST",
         path: "/webhook/whatsapp",
         query: "",
@@ -182,7 +182,7 @@ export function createDeliveries(simulation: Simulation): Deliveries {
         .sort()
         .reduce((sum, name) => sum + name + fields[name], url);
       const incoming: IncomingWebhook = {
-        channel: "sms",
+        channels: ["sms"],
         method: "POST",
         path: "/webhook/twilio",
         query,

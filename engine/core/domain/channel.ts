@@ -20,8 +20,12 @@ export interface Channel<Config = unknown> {
   readonly account: z.ZodType<Config>;
   /** The account's own address at the provider (phone number id, page id, number): unique per channel. */
   address(config: Config): string;
+  /** Whose address `{base}` in the calls stands for; absent: the calls are whole. */
+  readonly base?: ProviderBase;
   /** Where the provider delivers, e.g. `/webhook/whatsapp`. Absent: it has no webhook. */
   readonly webhookPath?: string;
+  /** Where several channels share one webhook: whether this request speaks of this one. Only looks; `receive` verifies. */
+  isFor?(request: WebhookRequest): boolean;
   /** Answers the provider's verification of the webhook URL (GET). Absent: the provider has none. */
   handshake?(request: WebhookRequest, accounts: readonly Account<Config>[]): WebhookResponse;
   /**
@@ -40,6 +44,9 @@ export interface Channel<Config = unknown> {
   /** Shows "typing" and marks the last message as read. Absent: the channel has neither. */
   typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
 }
+
+/** Providers whose address the operator may set (GRAPH_BASE_URL, TWILIO_BASE_URL). */
+export type ProviderBase = "graph" | "twilio";
 
 /** Every kind of channel that there is a word for; `channels/registry.ts` says which of them are built. */
 export const CHANNEL_TYPES = ["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"] as const;
