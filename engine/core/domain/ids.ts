@@ -15,6 +15,12 @@ export type EffectId = Id<"effect">;
 export type DeliveryId = Id<"delivery">;
 export type OrderId = Id<"order">;
 export type ProductId = Id<"product">;
+export type UserId = Id<"user">;
+export type SessionId = Id<"session">;
+export type RoleId = Id<"role">;
+export type ApiTokenId = Id<"apiToken">;
+export type LinkId = Id<"link">;
+export type AuditEntryId = Id<"auditEntry">;
 
 /** The prefix of each kind of id that the shell makes. */
 export const ID_PREFIX = {
@@ -29,6 +35,12 @@ export const ID_PREFIX = {
   delivery: "dlv",
   order: "ord",
   product: "prd",
+  user: "usr",
+  session: "ses",
+  role: "rol",
+  apiToken: "tok",
+  link: "lnk",
+  auditEntry: "aud",
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 export type IdOf = {
@@ -43,6 +55,12 @@ export type IdOf = {
   delivery: DeliveryId;
   order: OrderId;
   product: ProductId;
+  user: UserId;
+  session: SessionId;
+  role: RoleId;
+  apiToken: ApiTokenId;
+  link: LinkId;
+  auditEntry: AuditEntryId;
 };
 
 /** Crockford's base 32: no I, L, O, U; in the order of its characters. */
