@@ -434,6 +434,116 @@ export const uploads = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.accountId, t.key] })],
 );
 
+export const users = pgTable(
+  "users",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    password: text("password"),
+    status: text("status").notNull(),
+    language: text("language").notNull(),
+    grants: text("grants").notNull(),
+    overrides: text("overrides").notNull(),
+    twoFactor: text("two_factor"),
+    twoFactorStep: integer("two_factor_step"),
+    recovery: text("recovery").notNull(),
+    changedAt: at("changed_at").notNull(),
+    createdAt: at("created_at").notNull(),
+    lastSeenAt: at("last_seen_at"),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), uniqueIndex("users_email").on(t.workspaceId, t.email)],
+);
+export const roles = pgTable(
+  "roles",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    permissions: text("permissions").notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), uniqueIndex("roles_name").on(t.workspaceId, t.name)],
+);
+export const sessions = pgTable(
+  "sessions",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    userId: text("user_id").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    formerHash: text("former_hash"),
+    rotatedAt: at("rotated_at").notNull(),
+    createdAt: at("created_at").notNull(),
+    seenAt: at("seen_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+    address: text("address").notNull(),
+    agent: text("agent").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("sessions_token").on(t.workspaceId, t.tokenHash),
+    index("sessions_former").on(t.workspaceId, t.formerHash).where(sql`former_hash IS NOT NULL`),
+    index("sessions_user").on(t.workspaceId, t.userId),
+  ],
+);
+
+export const apiTokens = pgTable(
+  "api_tokens",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    hint: text("hint").notNull(),
+    permissions: text("permissions").notNull(),
+    accountIds: text("account_ids"),
+    userId: text("user_id"),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at"),
+    lastUsedAt: at("last_used_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("api_tokens_token").on(t.workspaceId, t.tokenHash),
+  ],
+);
+export const links = pgTable(
+  "links",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    kind: text("kind").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    userId: text("user_id"),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("links_token").on(t.workspaceId, t.tokenHash),
+    index("links_user").on(t.workspaceId, t.userId),
+  ],
+);
+export const auditEntries = pgTable(
+  "audit_entries",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    at: at("at").notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id"),
+    actorName: text("actor_name").notNull(),
+    address: text("address"),
+    action: text("action").notNull(),
+    target: text("target"),
+    facts: text("facts").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
+);
+
 /** Of the program, not of a workspace: who runs, since when, when it was last alive. */
 export const processes = pgTable("processes", {
   id: text("id").primaryKey(),

@@ -436,6 +436,130 @@ export const uploads = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.accountId, t.key] })],
 );
 
+/** People who sign in. */
+export const users = sqliteTable(
+  "users",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    /** argon2id; null: not chosen yet. */
+    password: text("password"),
+    status: text("status").notNull(),
+    language: text("language").notNull(),
+    /** Roles, and exceptions to them, as JSON. */
+    grants: text("grants").notNull(),
+    overrides: text("overrides").notNull(),
+    /** The sealed key of the second factor, the last step whose code was used, hashes of recovery codes as JSON. */
+    twoFactor: text("two_factor"),
+    twoFactorStep: integer("two_factor_step"),
+    recovery: text("recovery").notNull(),
+    /** When rights or password last changed: sessions get a new key after it. */
+    changedAt: at("changed_at").notNull(),
+    createdAt: at("created_at").notNull(),
+    lastSeenAt: at("last_seen_at"),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), uniqueIndex("users_email").on(t.workspaceId, t.email)],
+);
+
+/** Roles that the workspace made itself. */
+export const roles = sqliteTable(
+  "roles",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    permissions: text("permissions").notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] }), uniqueIndex("roles_name").on(t.workspaceId, t.name)],
+);
+
+/** Browsers that are signed in; only the hash of their key. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    userId: text("user_id").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    /** The key before this one: requests that were under way when it changed. */
+    formerHash: text("former_hash"),
+    rotatedAt: at("rotated_at").notNull(),
+    createdAt: at("created_at").notNull(),
+    seenAt: at("seen_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+    address: text("address").notNull(),
+    agent: text("agent").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("sessions_token").on(t.workspaceId, t.tokenHash),
+    index("sessions_former").on(t.workspaceId, t.formerHash).where(sql`former_hash IS NOT NULL`),
+    index("sessions_user").on(t.workspaceId, t.userId),
+  ],
+);
+
+export const apiTokens = sqliteTable(
+  "api_tokens",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    hint: text("hint").notNull(),
+    permissions: text("permissions").notNull(),
+    accountIds: text("account_ids"),
+    userId: text("user_id"),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at"),
+    lastUsedAt: at("last_used_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("api_tokens_token").on(t.workspaceId, t.tokenHash),
+  ],
+);
+
+/** Links that are good once: setup, invitation, new password. Only the hash of their key. */
+export const links = sqliteTable(
+  "links",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    kind: text("kind").notNull(),
+    tokenHash: text("token_hash").notNull(),
+    userId: text("user_id"),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex("links_token").on(t.workspaceId, t.tokenHash),
+    index("links_user").on(t.workspaceId, t.userId),
+  ],
+);
+
+/** Who did what, when, from where. Only ever added to. */
+export const auditEntries = sqliteTable(
+  "audit_entries",
+  {
+    workspaceId: ws(),
+    id: text("id").notNull(),
+    at: at("at").notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id"),
+    actorName: text("actor_name").notNull(),
+    address: text("address"),
+    action: text("action").notNull(),
+    target: text("target"),
+    facts: text("facts").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
+);
+
 /** Of the program, not of a workspace: who runs, since when, when it was last alive. */
 export const processes = sqliteTable("processes", {
   id: text("id").primaryKey(),
