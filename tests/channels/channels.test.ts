@@ -95,6 +95,55 @@ describe.each(channels.filter(({ type }) => type !== "web"))("$type over the wir
   });
 });
 
+describe.each(channels.filter(({ probe }) => probe))("$type tests its connection", (channel) => {
+  const account = accountOf(channel);
+  const context = {
+    publicUrl: "https://relais.example.com",
+    webhookUrl: channel.webhookPath ? `https://relais.example.com${channel.webhookPath}` : null,
+    now: "2026-11-21T09:00:00.000Z",
+  };
+  const calls = channel.probe?.(account, context) ?? [];
+
+  test("with at most eight calls that only read", () => {
+    expect(calls.length).toBeGreaterThan(0);
+    expect(calls.length).toBeLessThanOrEqual(8);
+    for (const call of calls) expect([call.purpose, call.method, call.body.type]).toEqual(["probe", "GET", "none"]);
+  });
+
+  test("judges whatever comes back, without throwing and without a secret", () => {
+    const body = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ data: value, error: value })),
+    );
+    const response = fc.option(fc.record({ status: fc.integer({ min: 100, max: 599 }), body }), { nil: null });
+    fc.assert(
+      fc.property(fc.array(response, { minLength: calls.length, maxLength: calls.length }), (responses) => {
+        const answers = calls.map((call, at) => {
+          const given = responses[at];
+          return { call, response: given ? { ...given, headers: {} } : null };
+        });
+        const findings = channel.judge?.(answers, account, context) ?? [];
+        if (responses.some((one) => one !== null)) expect(findings.length).toBeGreaterThan(0);
+        for (const { level, code, message, remedy } of findings) {
+          expect(["ok", "warning", "error"]).toContain(level);
+          expect(code).toMatch(/^[a-z][A-Za-z]+$/);
+          for (const text of [message, ...(remedy ? [remedy] : [])])
+            expect([text.fr.trim(), text.en.trim()]).not.toContain("");
+        }
+        const shown = JSON.stringify(findings);
+        for (const secret of ["app-secret-for-tests", "test-auth-token", "token-for-tests"])
+          expect(shown).not.toContain(secret);
+      }),
+    );
+  });
+
+  test("never finds fault-free what was never answered", () => {
+    const silent = calls.map((call) => ({ call, response: null }));
+    expect(channel.judge?.(silent, account, context).some(({ level }) => level === "ok")).toBe(false);
+  });
+});
+
 test("whatsapp reads whatever its own app signs without throwing, and takes it", () => {
   const channel = channels.find(({ type }) => type === "whatsapp");
   if (!channel) throw new Error("no whatsapp");

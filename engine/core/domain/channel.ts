@@ -16,7 +16,7 @@ export interface Channel<Config = unknown> {
   readonly type: ChannelType;
   readonly label: Bilingual;
   readonly capabilities: Capabilities;
-  /** What an account needs. Fields with `.meta({ secret: true })` are encrypted and never leave the server. */
+  /** What an account needs; every field made with `accountField`, in the order of the form. Secret ones are encrypted and never leave the server. */
   readonly account: z.ZodType<Config>;
   /** The account's own address at the provider (phone number id, page id, number): unique per channel. */
   address(config: Config): string;
@@ -41,6 +41,21 @@ export interface Channel<Config = unknown> {
   fetchMedia?(media: Media, account: Account<Config>): MediaFetch;
   /** What this account may send per second, where the provider gives each its own; absent: the pace of the channel. */
   perSecond?(config: Config): number;
+  /**
+   * *Test connection*: calls (purpose `probe`) that only read and show whether the credentials work, the address is
+   * theirs and the provider delivers to our webhook. At most eight; the account may be one that is not saved yet.
+   * Absent: there is nothing to ask (web chat).
+   */
+  probe?(account: Account<Config>, context: ProbeContext): readonly Call[];
+  /**
+   * What the answers say, the most serious first; at least one finding when any answer came. Never throws, whatever the bodies are. A probe
+   * that got no answer (DNS, refused, time-out) is reported by the engine already: it says nothing more about it here.
+   */
+  judge?(
+    answers: readonly ProbeAnswer[],
+    account: Account<Config>,
+    context: ProbeContext,
+  ): readonly ConnectionFinding[];
   /** Shows "typing" and marks the last message as read. Absent: the channel has neither. */
   typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
 }
@@ -108,9 +123,39 @@ export interface SendContext {
   readonly repliesTo?: string;
 }
 
+/** What a test of a connection may compare with. */
+export interface ProbeContext {
+  readonly publicUrl: string;
+  /** Where the provider must deliver: PUBLIC_URL + `webhookPath`; null: the channel has no webhook. */
+  readonly webhookUrl: string | null;
+  /** ISO 8601, for tokens that end. */
+  readonly now: string;
+}
+
+/** One probe and what came of it, in the order of `probe`. */
+export interface ProbeAnswer {
+  readonly call: Call;
+  /** Null: no answer came. */
+  readonly response: CallResponse | null;
+}
+
+/** One line that *Test connection* shows. `error`: messages do not pass; `warning`: they will stop, or some do not. */
+export interface ConnectionFinding {
+  readonly level: "ok" | "warning" | "error";
+  /** Stable, e.g. `tokenInvalid`, `notSubscribed`, `webhookElsewhere`, `numberNotOurs`. */
+  readonly code: string;
+  /** For an owner: no word of the trade, and never a secret. */
+  readonly message: Bilingual;
+  /** What to do about it, and where. */
+  readonly remedy?: Bilingual;
+  /** The provider's own code or words, for the operator. */
+  readonly detail?: string;
+}
+
 /** One request to the provider, as data. `{base}` in a url is the provider's address (GRAPH_BASE_URL ...). */
 export interface Call {
-  readonly purpose: "send" | "upload" | "typing";
+  /** `probe`: only reads (*Test connection*). */
+  readonly purpose: "send" | "upload" | "typing" | "probe";
   /** `push`: shown by our own server (web chat); needs no request. */
   readonly via: "http" | "push";
   readonly method: "GET" | "POST" | "DELETE";
