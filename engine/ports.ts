@@ -1,6 +1,7 @@
 import type { Account, Call, CallResponse, Channel, ChannelType } from "./core/domain/channel.ts";
 import type { Contact, IdentityValue } from "./core/domain/contact.ts";
 import type { Conversation, ConversationRef, ConversationStatus, Handover } from "./core/domain/conversation.ts";
+import type { Diagnostic } from "./core/domain/diagnostic.ts";
 import type {
   AnswerEffect,
   AssistantAnswer,
@@ -30,6 +31,7 @@ import type { MailboxEvent } from "./core/domain/mailbox-event.ts";
 import type { Message, OutboundContent } from "./core/domain/message.ts";
 import type { SendError } from "./core/domain/send-error.ts";
 import type { Workspace } from "./core/domain/workspace.ts";
+import type { FlowDocument } from "./core/flow/document.ts";
 import type { Decision, NeedsVersions, StepInput } from "./core/run/decision.ts";
 
 /**
@@ -409,6 +411,50 @@ export interface FlowRows {
   liveRuns(
     workspaceId: WorkspaceId,
   ): Promise<readonly { readonly flow: string; readonly versionId: FlowVersionId; readonly count: number }[]>;
+}
+
+/** A flow file that is another one than before; `etag` null: it is gone. */
+export interface FlowFileChange {
+  readonly flow: string;
+  readonly etag: string | null;
+}
+export type PublishedFlow =
+  | { readonly type: "published"; readonly number: number; readonly versionId: FlowVersionId }
+  | { readonly type: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly type: "notFound" };
+
+export interface FlowFile {
+  readonly id: string;
+  readonly source: string;
+  /** ISO 8601 UTC. */
+  readonly changedAt: string;
+}
+
+export interface CheckedFlow {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly document: FlowDocument | null;
+}
+
+/** The flow files of a folder: drafts, until they are published. Names come from outside, so only plain ones are files. */
+export interface FlowFolder {
+  list(): Promise<readonly FlowFile[]>;
+  read(id: string): Promise<string | null>;
+  /** All or nothing, and on the disk when it resolves. */
+  write(id: string, source: string): Promise<void>;
+  /** False: it was not there. */
+  remove(id: string): Promise<boolean>;
+  readPlaybook(id: string): Promise<string | null>;
+  writePlaybook(id: string, source: string): Promise<void>;
+  /** Flows to begin with, each with its playbook if it has one. */
+  templates(): Promise<readonly (FlowFile & { readonly playbook: string | null })[]>;
+  /** Parses and checks; `ok`: nothing forbids publishing. */
+  check(id: string | null, source: string): Promise<CheckedFlow>;
+  publish(id: string, note: string, by: string): Promise<PublishedFlow>;
+  /** Files that changed, by whomever. Returns how to stop listening. */
+  onChange(listen: (change: FlowFileChange) => void): () => void;
+  /** One change after the other: between a look at the files and the write nobody else may come. */
+  inTurn<T>(change: () => Promise<T>): Promise<T>;
 }
 
 /** A page of rows: `next` goes into the next call's `cursor`; null: that was all. */

@@ -4,10 +4,11 @@ import type { Config } from "../config.ts";
 import type { Diagnostic } from "../core/domain/diagnostic.ts";
 import type { FlowVersionId } from "../core/domain/ids.ts";
 import { bilingual } from "../core/domain/language.ts";
-import { openFlowFolder, type Published } from "../flow-files.ts";
+import { openFlowFolder } from "../flow-files.ts";
 import { createHttp } from "../http.ts";
 import { createLog } from "../log.ts";
 import { openWorkspace } from "../main.ts";
+import type { PublishedFlow } from "../ports.ts";
 import { keptSecret } from "../secrets.ts";
 
 const MARK = { error: "✗", warning: "!", info: "·" } as const;
@@ -55,7 +56,7 @@ export async function flowsPublish(config: Config, names: readonly string[]): Pr
 }
 
 interface Publisher {
-  readonly one: (name: string) => Promise<Published>;
+  readonly one: (name: string) => Promise<PublishedFlow>;
   readonly close: () => Promise<void>;
 }
 

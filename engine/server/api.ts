@@ -2,6 +2,9 @@ import { channelRoutes } from "./channels.ts";
 import { contactRoutes } from "./contacts.ts";
 import { conversationRoutes } from "./conversations.ts";
 import type { ServerDeps } from "./deps.ts";
+import { flowBundleRoutes } from "./flow-bundle.ts";
+import { flowFileRoutes } from "./flow-files.ts";
+import { flowPublishRoutes } from "./flow-publish.ts";
 import { flowRoutes } from "./flows.ts";
 import { operationRoutes } from "./operations.ts";
 import type { Route } from "./route.ts";
@@ -9,7 +12,15 @@ import { shopRoutes } from "./shop.ts";
 
 /** Every route of the API but the streams. Each names its permission; each asks the store with its own workspace. */
 export function apiRoutes(deps: ServerDeps): readonly Route[] {
-  return [conversationRoutes, contactRoutes, flowRoutes, channelRoutes, operationRoutes, shopRoutes].flatMap((routes) =>
-    routes(deps),
-  );
+  return [
+    conversationRoutes,
+    contactRoutes,
+    flowRoutes,
+    flowFileRoutes,
+    flowBundleRoutes,
+    flowPublishRoutes,
+    channelRoutes,
+    operationRoutes,
+    shopRoutes,
+  ].flatMap((routes) => routes(deps));
 }

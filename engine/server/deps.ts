@@ -1,5 +1,5 @@
 import type { ChannelType } from "../core/domain/channel.ts";
-import type { Accepted, ChannelAccount, Channels, Clock, Files, Ids, Store } from "../ports.ts";
+import type { Accepted, ChannelAccount, Channels, Clock, Files, FlowFolder, Ids, Store } from "../ports.ts";
 
 /** What every part of the server works with; made by `main.ts`. */
 export interface ServerDeps {
@@ -18,7 +18,7 @@ export interface ServerDeps {
   /** Webhooks that are stored wake the worker without waiting. */
   readonly accepted: (accepted: Accepted) => void;
   /** Reads, checks and publishes flow files. */
-  readonly flows: FlowFiles;
+  readonly flows: FlowFolder;
   /** False while the process is stopping. */
   readonly ready: () => boolean;
   /** How much waits: whoever can wait is asked to. */
@@ -41,28 +41,6 @@ export interface ServerSettings {
 export interface ServerMetrics {
   webhook(channel: ChannelType | "unknown", verdict: string, durationMs: number): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
-}
-
-export interface FlowFiles {
-  list(): Promise<readonly { readonly id: string; readonly source: string }[]>;
-  read(id: string): Promise<string | null>;
-  write(id: string, source: string): Promise<void>;
-  check(
-    id: string | null,
-    source: string,
-  ): Promise<{
-    readonly ok: boolean;
-    readonly diagnostics: readonly import("../core/domain/diagnostic.ts").Diagnostic[];
-  }>;
-  publish(
-    id: string,
-    note: string,
-    by: string,
-  ): Promise<
-    | { readonly type: "published"; readonly number: number; readonly versionId: string }
-    | { readonly type: "refused"; readonly diagnostics: readonly import("../core/domain/diagnostic.ts").Diagnostic[] }
-    | { readonly type: "notFound" }
-  >;
 }
 
 /** The address of whoever asks: of the connection, or of what a trusted proxy in front says. IPv6 counts by its /64. */

@@ -1,60 +1,51 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { WorkspaceId } from "../core/domain/ids.ts";
+import type { ChannelType } from "../core/domain/channel.ts";
 import { NAME } from "../core/flow/document.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
+import { etagOf } from "./etag.ts";
+import { overviewOf } from "./flow-overview.ts";
+import { flowsOf } from "./flows-of.ts";
 import { NOT_FOUND, ok, type Route, route } from "./route.ts";
 
-const flowId = z.strictObject({ id: z.string().regex(NAME) });
+export const flowId = z.strictObject({ id: z.string().regex(NAME) });
 
-/** Flow files, their checks and their published versions. */
+/** Flow files, their checks, and what starts them. */
 export function flowRoutes(deps: ServerDeps): readonly Route[] {
-  const { store } = deps;
-  // One write after the other: between the look at the file and the write nobody else may come.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
-    const done = last.then(write);
-    last = done.catch(() => {});
-    return done;
-  };
-  const isPublished = async (workspaceId: WorkspaceId, flow: string): Promise<boolean> =>
-    (await store.flows.current()).some((version) => version.workspaceId === workspaceId && version.flow === flow);
+  const mine = flowsOf(deps);
   return [
     route({
       method: "get",
       path: "/api/flows",
       permission: "flows.view",
-      summary: "Flow files and what of them is published",
-      run: async ({ principal }) => {
-        const published = (await store.flows.current()).filter(
-          ({ workspaceId }) => workspaceId === principal.workspaceId,
+      summary: "Flows: names, channels, state, findings, last change, what is published, how many talks are in them",
+      run: async ({ principal: { workspaceId } }) => {
+        const [published, files, live] = await Promise.all([
+          mine.published(workspaceId),
+          deps.flows.list(),
+          mine.liveRuns(workspaceId),
+        ]);
+        const accounts = deps.accounts().filter((account) => account.workspaceId === workspaceId);
+        const connected: readonly ChannelType[] = [...new Set(accounts.map(({ channel }) => channel))];
+        const ids = [...new Set([...files.map((file) => file.id), ...published.map(({ flow }) => flow)])].sort();
+        const items = await Promise.all(
+          ids.map((id) =>
+            overviewOf(id, deps.flows, {
+              file: files.find((file) => file.id === id),
+              published: published.find(({ flow }) => flow === id),
+              connected,
+              liveRuns: live.get(id) ?? 0,
+            }),
+          ),
         );
-        const live = await store.flows.liveRuns(principal.workspaceId);
-        const files = await deps.flows.list();
-        const names = [...new Set([...files.map((file) => file.id), ...published.map(({ flow }) => flow)])].sort();
-        return ok({
-          items: names.map((name) => {
-            const version = published.find(({ flow }) => flow === name);
-            const file = files.find((one) => one.id === name);
-            const state = !version ? "draft" : file && file.source !== version.source ? "changed" : "published";
-            const runs = live.filter(({ flow }) => flow === name).reduce((sum, { count }) => sum + count, 0);
-            return {
-              id: name,
-              state,
-              version: version?.number ?? null,
-              publishedAt: version?.createdAt ?? null,
-              liveRuns: runs,
-            };
-          }),
-        });
+        return ok({ items });
       },
     }),
     route({
       method: "get",
       path: "/api/flows/{id}",
       permission: "flows.view",
-      summary: "The YAML of a flow file, byte for byte",
+      summary: "The YAML of a flow file, byte for byte; the ETag names this state of it",
       params: flowId,
       run: async ({ params }) => {
         const source = await deps.flows.read(params.id);
@@ -72,45 +63,37 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
       path: "/api/flows/{id}",
       permission: "flows.edit",
       summary:
-        "Writes a flow file as it is given. Send `If-Match` with the ETag you read (`If-None-Match: *` for a new one), so that nobody's work is overwritten",
+        "Writes a flow file as it is given. Send `If-Match` with the ETag you read (`If-None-Match: *` for a new one): when somebody else wrote meanwhile, nothing is written and 412 brings both texts. Without it, the answer brings what was replaced",
       params: flowId,
       body: "text",
       run: ({ params, body, headers }) =>
-        inTurn(async () => {
+        deps.flows.inTurn(async () => {
           const source = String(body);
           const current = await deps.flows.read(params.id);
           const etag = current === null ? null : etagOf(current);
           const expected = headers("if-match");
           const isOther = expected !== undefined && (expected === "*" ? etag === null : expected !== etag);
           if (isOther || (headers("if-none-match") === "*" && etag !== null)) {
-            return { status: 412, body: { error: "the file was changed by somebody else", etag } };
+            const error = "the file was changed by somebody else";
+            return { status: 412, body: { error, etag, theirs: current, yours: source } };
           }
           const { diagnostics } = await deps.flows.check(params.id, source);
-          await deps.flows.write(params.id, source);
-          return { status: 200, body: { diagnostics }, headers: { etag: etagOf(source) } };
+          if (source !== current) await deps.flows.write(params.id, source);
+          const replaced =
+            expected === undefined && current !== null && current !== source ? { replaced: current } : {};
+          return { status: 200, body: { diagnostics, ...replaced }, headers: { etag: etagOf(source) } };
         }),
     }),
     route({
       method: "post",
       path: "/api/flows/check",
       permission: "flows.view",
-      summary: "Says what is wrong in a flow, with code, place and sentence, in French and English",
+      summary:
+        "Says what is wrong in a flow, with code, place, sentence in French and English, an example chat and a fix where there are",
       body: z.strictObject({ source: z.string().max(2_000_000), id: z.string().regex(NAME).optional() }),
-      run: async ({ body }) => ok(await deps.flows.check(body.id ?? null, body.source)),
-    }),
-    route({
-      method: "post",
-      path: "/api/flows/{id}/publish",
-      permission: "flows.publish",
-      summary: "Checks the file and makes it what new conversations use",
-      params: flowId,
-      body: z.strictObject({ note: z.string().max(500).default("") }),
-      run: async ({ principal, params, body }) => {
-        const done = await deps.flows.publish(params.id, body.note, principal.name);
-        if (done.type === "notFound") return NOT_FOUND;
-        return done.type === "refused"
-          ? { status: 422, body: { error: "the flow has errors", diagnostics: done.diagnostics } }
-          : ok({ version: done.number, versionId: done.versionId });
+      run: async ({ body }) => {
+        const { ok: isOk, diagnostics } = await deps.flows.check(body.id ?? null, body.source);
+        return ok({ ok: isOk, diagnostics });
       },
     }),
     route({
@@ -124,7 +107,7 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
         variables: z.record(z.string().regex(NAME), z.json()).default({}),
       }),
       run: async ({ principal: { workspaceId }, params, body }) => {
-        if (!(await isPublished(workspaceId, params.id))) return NOT_FOUND;
+        if (!(await mine.isPublished(workspaceId, params.id))) return NOT_FOUND;
         const { conversationId, variables } = body;
         return command(deps, workspaceId, conversationId, {
           type: "trigger",
@@ -134,8 +117,4 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
       },
     }),
   ];
-}
-
-function etagOf(source: string): string {
-  return `"${createHash("sha256").update(source).digest("hex").slice(0, 32)}"`;
 }

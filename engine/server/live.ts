@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import type { Change } from "../ports.ts";
+import type { Change, FlowFileChange } from "../ports.ts";
 import type { ServerDeps } from "./deps.ts";
 import type { Permission, Principal } from "./route.ts";
 
@@ -19,9 +19,12 @@ const NEEDS: { readonly [T in Change["type"]]?: Permission } = {
   workspace: "conversations.view",
 };
 
+/** A flow file on the disk is another one than before, whoever wrote it; `etag` null: it is gone. */
+type FlowFileChanged = { readonly type: "flowFile" } & FlowFileChange;
+
 /** Streams of changes for screens: each says what to look at anew, never what it says. They end when `closing` does. */
 export function liveChanges(
-  deps: Pick<ServerDeps, "store">,
+  deps: Pick<ServerDeps, "store" | "flows">,
   closing: AbortSignal,
 ): (c: Context, principal: Principal) => Response {
   let streams = 0;
@@ -32,13 +35,18 @@ export function liveChanges(
       streams++;
       let waiting: string[] = [];
       let wake = (): void => {};
-      const stopListening = deps.store.onChange((change) => {
-        if (!maySee(principal, change)) return;
+      const tell = (change: Change | FlowFileChanged): void => {
         waiting.push(JSON.stringify(change));
         // A reader that does not keep up is told to look anew instead of filling our memory.
         if (waiting.length > MOST_WAITING) waiting = [JSON.stringify({ type: "reload" })];
         wake();
+      };
+      const stopListening = deps.store.onChange((change) => {
+        if (maySee(principal, change)) tell(change);
       });
+      const stopWatching = principal.permissions.has("flows.view")
+        ? deps.flows.onChange((change) => tell({ type: "flowFile", ...change }))
+        : () => {};
       const end = (): void => wake();
       closing.addEventListener("abort", end);
       stream.onAbort(end);
@@ -63,6 +71,7 @@ export function liveChanges(
       } finally {
         streams--;
         stopListening();
+        stopWatching();
         closing.removeEventListener("abort", end);
       }
     });

@@ -53,7 +53,7 @@ export interface Route<
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
 > {
-  readonly method: "get" | "post" | "put";
+  readonly method: "get" | "post" | "put" | "delete";
   /** `/api/…` with `{name}` for parameters. */
   readonly path: string;
   readonly permission: Permission;

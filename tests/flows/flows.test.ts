@@ -31,6 +31,11 @@ const library = {
   version: (id: string) => machines.get(id.slice("ver_".length)),
   current: (flow: string) => machines.get(flow),
 };
+const TEMPLATES = `${FLOWS}templates/`;
+const templates = named(TEMPLATES, ".flow.yaml").map((id) => ({
+  id,
+  parsed: parseFlow(readFileSync(`${TEMPLATES}${id}.flow.yaml`, "utf8"), { file: id }),
+}));
 const transcripts = named(HERE, ".transcript.yaml");
 
 /** Ways that only a broken line or a broken service opens: the engine's own tests take them. */
@@ -49,6 +54,21 @@ describe("the flows that are shipped", () => {
         .map(({ code, message, range }) => `${range.start.line}: ${message.en} [${code}]`),
     ).toEqual([]);
   });
+
+  test.each(templates)(
+    "template $id parses, checks without error or warning, and says what it is for",
+    ({ id, parsed }) => {
+      const known = named(TEMPLATES, ".playbook.yaml");
+      const context = { channels: [...channels], flows: [], templates: null, playbooks: known };
+      const found = [...parsed.diagnostics, ...checkFlow(parsed, context)];
+      expect(
+        found.filter(({ severity }) => severity !== "info").map(({ code, message }) => `${message.en} [${code}]`),
+      ).toEqual([]);
+      expect(parsed.document?.description).toEqual({ fr: expect.any(String), en: expect.any(String) });
+      if (known.includes(id))
+        expect(parsePlaybook(readFileSync(`${TEMPLATES}${id}.playbook.yaml`, "utf8")).diagnostics).toEqual([]);
+    },
+  );
 
   test.each(playbooks)("playbook %s parses", (id) => {
     expect(parsePlaybook(readFileSync(`${FLOWS}${id}.playbook.yaml`, "utf8")).diagnostics).toEqual([]);

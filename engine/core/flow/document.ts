@@ -9,6 +9,8 @@ export interface FlowDocument {
   /** The id: equals the file's name without `.flow.yaml`. */
   readonly flow: string;
   readonly name?: LocalizedText | undefined;
+  /** What it is for, in a sentence, for lists. */
+  readonly description?: LocalizedText | undefined;
   /** The first is the default. */
   readonly languages: readonly Language[];
   /** Channels that this flow is written for; absent: all that are connected. Checks and previews use them. */
@@ -67,6 +69,7 @@ const match = z.enum(["exact", "contains"]).optional();
 export const flowHead = z.strictObject({
   flow: name,
   name: localizedText.optional(),
+  description: localizedText.optional(),
   languages: z
     .array(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/))
     .min(1)
