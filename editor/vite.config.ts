@@ -1,3 +1,5 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 const folder = new URL(".", import.meta.url).pathname;
@@ -6,10 +8,16 @@ const folder = new URL(".", import.meta.url).pathname;
 export default defineConfig({
   root: folder,
   logLevel: "warn",
+  plugins: [react(), tailwindcss()],
+  worker: { format: "es" },
   build: {
     outDir: `${folder}dist`,
     emptyOutDir: true,
     target: "es2022",
-    rollupOptions: { input: { index: `${folder}index.html`, chat: `${folder}chat.html` } },
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
+    chunkSizeWarningLimit: 900,
+    rollupOptions: {
+      input: { index: `${folder}index.html`, start: `${folder}start.html`, chat: `${folder}chat.html` },
+    },
   },
 });

@@ -13,6 +13,7 @@ export default defineConfig({
             "tests/architecture.test.ts",
             "tests/engine/core/**/*.test.ts",
             "tests/channels/**/*.test.ts",
+            "tests/editor/**/*.test.ts",
             "tests/flows/**/*.test.ts",
           ],
         },

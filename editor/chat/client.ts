@@ -90,6 +90,7 @@ export function createChatClient(
     color: kept.color ?? "",
   };
   let stopped = false;
+  const leaving = new AbortController();
   let sending = false;
 
   const update = (change: Partial<ChatState>): void => {
@@ -133,7 +134,10 @@ export function createChatClient(
   /** The stream of new lines; ends when the connection does. */
   const follow = async (): Promise<void> => {
     const last = state.lines[state.lines.length - 1]?.position ?? 0;
-    const answer = await call(`/events?after=${last}`, { headers: { accept: "text/event-stream" } });
+    const answer = await call(`/events?after=${last}`, {
+      headers: { accept: "text/event-stream" },
+      signal: leaving.signal,
+    });
     if (answer.status === 401) {
       token = null;
       throw new Error("the session is gone");
@@ -238,6 +242,7 @@ export function createChatClient(
     },
     stop() {
       stopped = true;
+      leaving.abort();
     },
     mediaUrl: (line) => `${base}/chat/api/media/${line.position}?token=${encodeURIComponent(token ?? "")}`,
   };

@@ -11,6 +11,8 @@ export interface ChatView {
   readonly element: HTMLElement;
   readonly focus: () => void;
   readonly unread: () => number;
+  /** Takes it off the page and hangs up. */
+  readonly remove: () => void;
 }
 
 export interface ChatViewOptions {
@@ -87,7 +89,15 @@ export function createChatView({ base, close, heard, heading = "h2" }: ChatViewO
   });
   draw(client.state());
   void client.start();
-  return { element: root, focus: () => input.focus(), unread: () => known };
+  return {
+    element: root,
+    focus: () => input.focus(),
+    unread: () => known,
+    remove: () => {
+      client.stop();
+      root.remove();
+    },
+  };
 }
 
 function linesOf(state: ChatState, strings: Strings, client: ChatClient): readonly HTMLElement[] {

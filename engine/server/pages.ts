@@ -12,12 +12,14 @@ const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json",
 };
 const PAGES: Readonly<Record<string, string>> = {
-  "/": "index.html",
+  "/start": "start.html",
   "/chat": "chat.html",
   "/chat/widget.js": "widget.js",
 };
+/** What is not a page of its own is a screen of the application, which knows its places itself: `/flows/boutique`. */
+const SCREEN = /^\/(?!(?:api|webhook|forms|chat)(?:\/|$))[\w/-]*$/;
 const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data: blob:; media-src 'self' https: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'";
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data: blob:; media-src 'self' https: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'";
 
 /** The built pages and their parts. Nothing outside their folder can be asked for. */
 export function pageRoutes({ settings, accounts }: ServerDeps): Hono {
@@ -42,7 +44,7 @@ export function pageRoutes({ settings, accounts }: ServerDeps): Hono {
   };
   app.get("*", async (c) => {
     const path = c.req.path;
-    const name = PAGES[path] ?? (path.startsWith("/assets/") ? path.slice(1) : null);
+    const name = PAGES[path] ?? (path.startsWith("/assets/") ? path.slice(1) : SCREEN.test(path) ? "index.html" : null);
     const content = name === null ? null : await read(name);
     if (name === null || content === null) return c.text("Not found", 404);
     const isPage = name.endsWith(".html");

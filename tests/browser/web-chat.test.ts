@@ -122,7 +122,7 @@ describe("a visitor in the web chat", () => {
 });
 
 describe("the pages", () => {
-  for (const path of ["/", "/chat"]) {
+  for (const path of ["/start", "/chat"]) {
     for (const colorScheme of ["light", "dark"] as const) {
       test(`${path} is accessible in ${colorScheme} colours`, async () => {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -144,7 +144,7 @@ describe("the pages", () => {
   }
 
   test("the start page says what is connected and what to do next", async () => {
-    await page.goto(relais.url);
+    await page.goto(`${relais.url}/start`);
     await page.getByRole("heading", { name: "La prochaine étape" }).waitFor(SOON);
     await page.getByText("Connectez WhatsApp").waitFor(SOON);
     await page.getByText(`${relais.url}/webhook/whatsapp`).waitFor(SOON);

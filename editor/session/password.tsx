@@ -1,0 +1,46 @@
+import { Eye, EyeOff } from "lucide-react";
+import { useState } from "react";
+import { IconButton } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { useWords } from "../words/words.ts";
+import { sessionWords } from "./words.ts";
+
+/** A password that can be looked at while it is typed. */
+export function PasswordField({
+  value,
+  onChange,
+  isNew = false,
+  error,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly isNew?: boolean;
+  readonly error?: string | undefined;
+}) {
+  const t = useWords(sessionWords);
+  const [visible, setVisible] = useState(false);
+  return (
+    <Field label={t("password")} help={isNew ? t("setupPasswordHelp") : undefined} error={error}>
+      {(control) => (
+        <div className="relative">
+          <Input
+            {...control}
+            type={visible ? "text" : "password"}
+            autoComplete={isNew ? "new-password" : "current-password"}
+            required
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+            className="pr-11"
+          />
+          <IconButton
+            icon={visible ? EyeOff : Eye}
+            size="small"
+            label={t(visible ? "hidePassword" : "showPassword")}
+            onClick={() => setVisible(!visible)}
+            className="absolute top-1/2 right-1 -translate-y-1/2"
+          />
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,51 @@
+import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { ApiError, askJson } from "../api.ts";
+
+/** Who is signed in, and what they may do anywhere in the workspace. */
+export interface Session {
+  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly permissions: readonly string[];
+}
+
+/** Null: nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return await askJson<Session>("/api/session");
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+  retry: false,
+});
+
+export function useSession(): Session | null {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+export function useMay(permission: string): boolean {
+  return useSession()?.permissions.includes(permission) ?? false;
+}
+
+/** Signs in, out, or sets the owner up, and lets every screen know. */
+export function useSignIn() {
+  const queries = useQueryClient();
+  return {
+    signIn: async (email: string, password: string): Promise<void> => {
+      const session = await askJson<Session>("/api/session", { method: "POST", body: { email, password } });
+      queries.setQueryData(sessionQuery.queryKey, session);
+    },
+    signOut: async (): Promise<void> => {
+      await askJson("/api/session", { method: "DELETE" });
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, null);
+    },
+    setUp: async (token: string, person: { name: string; email: string; password: string }): Promise<void> => {
+      const session = await askJson<Session>("/api/setup", { method: "POST", body: { token, ...person } });
+      queries.setQueryData(sessionQuery.queryKey, session);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { type FormEvent, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { ApiError, sentenceOf } from "../api.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { toast } from "../ui/toast.tsx";
+import { useWords } from "../words/words.ts";
+import { Door } from "./door.tsx";
+import { PasswordField } from "./password.tsx";
+import { useSignIn } from "./session.ts";
+import { sessionWords } from "./words.ts";
+
+const SHORTEST = 12;
+
+/** The owner's first step, by the one-time link of the first start. */
+export function SetUp() {
+  const t = useWords(sessionWords);
+  const { setUp } = useSignIn();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const token = search.get("token") ?? "";
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<"used" | string>();
+  const isShort = password !== "" && password.length < SHORTEST;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (password.length < SHORTEST) return;
+    setBusy(true);
+    try {
+      await setUp(token, { name: name.trim(), email: email.trim(), password });
+      toast({ text: t("welcome", { name: name.trim() }) });
+      await navigate("/", { replace: true });
+    } catch (error) {
+      const isUsed = error instanceof ApiError && [401, 403, 404, 409, 410].includes(error.status);
+      setProblem(isUsed ? "used" : sentenceOf(error));
+      setBusy(false);
+    }
+  };
+  if (token === "" || problem === "used") {
+    return (
+      <Door title={t("linkUsedTitle")} text={token === "" ? t("noToken") : t("linkUsedText")}>
+        <Button look="primary" onClick={() => void navigate("/")}>
+          {t("goSignIn")}
+        </Button>
+      </Door>
+    );
+  }
+  return (
+    <Door title={t("setupTitle")} text={t("setupText")}>
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+        <Field label={t("setupName")}>
+          {(control) => (
+            <Input
+              {...control}
+              autoComplete="name"
+              required
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t("email")}>
+          {(control) => (
+            <Input
+              {...control}
+              type="email"
+              autoComplete="username"
+              required
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+          )}
+        </Field>
+        <PasswordField value={password} onChange={setPassword} isNew error={isShort ? t("tooShort") : problem} />
+        <Button type="submit" look="primary" busy={busy}>
+          {t("create")}
+        </Button>
+      </form>
+    </Door>
+  );
+}
