@@ -3,6 +3,7 @@ import type { IdentityKind, IdentityValue } from "./contact.ts";
 import type { ChannelAccountId } from "./ids.ts";
 import type { InboundEvent } from "./inbound-event.ts";
 import type { Bilingual } from "./language.ts";
+import type { Mail, MailServer, MailThread } from "./mail.ts";
 import type { Media, MediaKind, OutboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
 
@@ -22,6 +23,8 @@ export interface Channel<Config = unknown> {
   address(config: Config): string;
   /** Whose address `{base}` in the calls stands for; absent: the calls are whole. */
   readonly base?: ProviderBase;
+  /** Messages have a subject and belong together: `SendContext.thread` is wanted. */
+  readonly threads?: true;
   /** Where the provider delivers, e.g. `/webhook/whatsapp`. Absent: it has no webhook. */
   readonly webhookPath?: string;
   /** Where several channels share one webhook: whether this request speaks of this one. Only looks; `receive` verifies. */
@@ -107,6 +110,8 @@ export interface Received {
   readonly misrouted: number;
   /** Sent after the events are stored. */
   readonly response: WebhookResponse;
+  /** Files that came with the request itself: kept before the events, which name them by `path` (SHA-256, hex). */
+  readonly files?: readonly { readonly path: string; readonly mimeType: string; readonly content: Uint8Array }[];
 }
 
 /** Whom a message goes to: all identities of the contact on this account, the preferred first. */
@@ -121,6 +126,10 @@ export interface SendContext {
   /** The media as the account already knows it: our path or url -> provider's id. */
   readonly uploaded: Readonly<Record<string, string>>;
   readonly repliesTo?: string;
+  /** Whose words these are; absent: the program's own. */
+  readonly author?: "bot" | "assistant" | "agent";
+  /** Channels with `threads` only: what the contact wrote last; absent: they have not written. */
+  readonly thread?: MailThread;
 }
 
 /** What a test of a connection may compare with. */
@@ -156,8 +165,11 @@ export interface ConnectionFinding {
 export interface Call {
   /** `probe`: only reads (*Test connection*). */
   readonly purpose: "send" | "upload" | "typing" | "probe";
-  /** `push`: shown by our own server (web chat); needs no request. */
-  readonly via: "http" | "push";
+  /**
+   * `push`: shown by our own server (web chat); needs no request. `mail`: by SMTP, or a look into a mailbox; the body
+   * says which.
+   */
+  readonly via: "http" | "push" | "mail";
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -169,12 +181,21 @@ export interface Call {
         readonly type: "multipart";
         readonly fields: Readonly<Record<string, string>>;
         readonly file: { readonly field: string; readonly media: Media };
+      }
+    | { readonly type: "mail"; readonly mail: Mail }
+    /** Logs in, looks (IMAP: whether these folders are there) and leaves. */
+    | {
+        readonly type: "mailLogin";
+        readonly protocol: "imap" | "smtp";
+        readonly server: MailServer;
+        readonly folders: readonly string[];
       };
   /** For an upload: the key under which later calls find the id (`SendContext.uploaded`). */
   readonly uploadKey?: string;
 }
 
 export interface CallResponse {
+  /** Of a mail: the server's three digits; 0: it never came to that, `x-failure` says why. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** At most 1 MB; what came after was dropped. */

@@ -1,6 +1,7 @@
 import type { IdentityValue } from "./contact.ts";
 import type { ChannelAccountId } from "./ids.ts";
 import type { Json } from "./json.ts";
+import type { MailFacts } from "./mail.ts";
 import type { InboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
 
@@ -39,6 +40,11 @@ export type InboundEvent = {
       readonly repliesTo?: string;
       readonly forwarded?: boolean;
       readonly referral?: Referral;
+      /** Why no machine may answer it (`autoReply`, `list` …): stored and shown, never told to the bot. */
+      readonly automatic?: string;
+      /** Messages of one sender within an hour that the bot may answer; what comes beyond is for people. */
+      readonly answersPerHour?: number;
+      readonly mail?: MailFacts;
     }
   | {
       readonly type: "status";

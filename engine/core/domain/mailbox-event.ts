@@ -16,6 +16,8 @@ export type MailboxEvent =
       /** Quoted or tapped message, by our own id where we know it. */
       readonly repliesTo?: string;
       readonly referral?: Referral;
+      /** The sender wrote too much, or the same again and again: a person must look, the bot says nothing. */
+      readonly forPeople?: true;
     }
   | { readonly type: "timer"; readonly name: string; readonly generation: number }
   | { readonly type: "effectDone"; readonly effectId: EffectId; readonly key: string; readonly result: Json }

@@ -39,7 +39,8 @@ export interface ContactCard {
 
 /** What a contact said. */
 export type InboundContent =
-  | { readonly type: "text"; readonly text: string }
+  /** `attachments`: files that came along with the words. */
+  | { readonly type: "text"; readonly text: string; readonly attachments?: readonly Media[] }
   /** A tap on a button or a list row. `id` is the choice id that we sent (see `core/run/offer.ts`), `label` what the contact saw. */
   | { readonly type: "choice"; readonly id: string; readonly label: string }
   | { readonly type: "media"; readonly media: Media; readonly caption?: string }
@@ -154,6 +155,12 @@ export interface Message {
   readonly maybeDuplicate: boolean;
   readonly createdAt: string;
   readonly sentAt: string | null;
+}
+
+/** The files of a message, in order. */
+export function filesOf(content: MessageContent): readonly Media[] {
+  if (content.type === "media") return [content.media];
+  return content.type === "text" && "attachments" in content ? (content.attachments ?? []) : [];
 }
 
 /** The words of a message, for lists, search and prompts. Content without words gives "". */

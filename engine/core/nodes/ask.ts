@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../domain/json.ts";
 import { inLanguage, type LocalizedText } from "../domain/language.ts";
+import { filesOf } from "../domain/message.ts";
 import { sentence } from "../domain/sentences.ts";
 import type { TemplateContent } from "../run/machine.ts";
 import { matchChoice } from "../run/match.ts";
@@ -148,8 +149,9 @@ export const ask: NodeType<AskNode> = nodeType({
       return answer(node, { latitude, longitude, name: name ?? "", address: address ?? "" });
     }
     if (node.expect === "file") {
-      if (content.type !== "media") return invalid(node, at);
-      const { kind, fileName, mimeType } = content.media;
+      const [file] = filesOf(content);
+      if (!file) return invalid(node, at);
+      const { kind, fileName, mimeType } = file;
       return answer(node, { kind, fileName: fileName ?? "", mimeType: mimeType ?? "" });
     }
     const said =

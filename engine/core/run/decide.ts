@@ -58,7 +58,7 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   const law = content.type === "text" ? consentWord(content.text, conversation.channel) : null;
   if (law) return onConsentWord(input, law);
   if (conversation.owner === "agent" || contact.optedOut.includes("service")) return left(input);
-  if (!botAnswers(input)) return forPeople();
+  if (!botAnswers(input) || messages.some((message) => message.forPeople)) return forPeople();
   if (Date.parse(now) - Date.parse(last.at) > LIMITS.staleInboundMs) return forPeople();
   if (input.run) {
     return settle(
