@@ -27,6 +27,7 @@ import type {
 import type { InboundEvent } from "./core/domain/inbound-event.ts";
 import type { Json, JsonObject } from "./core/domain/json.ts";
 import type { Language } from "./core/domain/language.ts";
+import type { MailFacts, MailPosition, MailThread } from "./core/domain/mail.ts";
 import type { MailboxEvent } from "./core/domain/mailbox-event.ts";
 import type { Message, OutboundContent } from "./core/domain/message.ts";
 import type { SendError } from "./core/domain/send-error.ts";
@@ -144,6 +145,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly mailbox: Mailbox;
   readonly outbox: Outbox;
+  readonly mails: MailRows;
   readonly accounts: AccountRows;
   readonly flows: FlowRows;
   readonly conversations: ConversationRows;
@@ -185,6 +187,8 @@ export interface Delivery {
     readonly accountId?: ChannelAccountId;
     readonly part: string;
   }[];
+  /** From a mailbox: how far it is read once this is stored, in the same transaction. */
+  readonly position?: MailPosition & { readonly accountId: ChannelAccountId };
 }
 
 export interface Inbox {
@@ -208,6 +212,28 @@ export interface Accepted {
     readonly conversationId: ConversationId;
     readonly position: number;
   }[];
+}
+
+/** How far mailboxes are read, and what mails carry beside their words. */
+export interface MailRows {
+  /** Takes or keeps the right to read this folder for a while; one process has it at a time. */
+  hold(workspaceId: WorkspaceId, accountId: ChannelAccountId, folder: string, forMs: number): Promise<boolean>;
+  release(workspaceId: WorkspaceId, accountId: ChannelAccountId, folder: string): Promise<void>;
+  /** Null: never read. `since`: mails from before this moment (ISO) were there before us and are not ours. */
+  position(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    folder: string,
+  ): Promise<(MailPosition & { readonly since: string }) | null>;
+  /** Begins to read here: the first time, or because UIDs have lost their meaning; `since` stays what it was first. */
+  begin(workspaceId: WorkspaceId, accountId: ChannelAccountId, position: MailPosition, since: string): Promise<void>;
+  /** The contact's last mail of a conversation: what an answer goes under. */
+  thread(workspaceId: WorkspaceId, conversationId: string): Promise<MailThread | null>;
+  /** What came with a message; null: it did not come by mail. */
+  facts(
+    workspaceId: WorkspaceId,
+    messageId: MessageId,
+  ): Promise<(MailFacts & { readonly automatic: string | null }) | null>;
 }
 
 export interface Mailbox {

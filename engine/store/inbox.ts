@@ -13,6 +13,7 @@ import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import { type InboundContent, textOf } from "../core/domain/message.ts";
 import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
+import { insertMail, tooMuch, writePosition } from "./mails.ts";
 import { all, change, number, one, put, type Row, type Script, text } from "./sql.ts";
 import {
   addIdentity,
@@ -78,6 +79,7 @@ function* accept(context: Context, delivery: Delivery): Script<Told<Accepted>> {
     else yield* apply(context, workspaceId, event, found, now);
   }
   yield* keepRaw(context, delivery, touched, found, now);
+  if (delivery.position) yield* writePosition(context, delivery.position);
   const { stored, duplicates, due, messages, changes } = found;
   return { result: { stored, duplicates, due: [...due.values()], messages }, changes };
 }
@@ -251,8 +253,9 @@ function* message(
     yield* requestDownload(workspaceId, thread, messageId, content.media, now);
     found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
   }
-  // A reaction is no utterance: it neither opens the window nor speaks to the bot.
-  const spoken = content.type !== "reaction";
+  if (event.mail) yield* insertMail(workspaceId, thread.id, messageId, position, event.mail, event.automatic ?? null);
+  // A reaction is no utterance: it neither opens the window nor speaks to the bot. Nor does what a machine wrote (S-80).
+  const spoken = content.type !== "reaction" && event.automatic === undefined;
   const seq = spoken ? thread.lastSeq + 1 : thread.lastSeq;
   const late = thread.lastInboundAt !== null && happenedAt < thread.lastInboundAt - LATE_MS;
   if (spoken) {
@@ -264,6 +267,7 @@ function* message(
       at: event.at,
       ...(event.repliesTo ? { repliesTo: event.repliesTo } : {}),
       ...(event.referral ? { referral: event.referral } : {}),
+      ...((yield* tooMuch(workspaceId, thread.id, event, now)) ? { forPeople: true } : {}),
     };
     yield* insertEvent(context, workspaceId, thread.id, seq, mail, late, now);
   }

@@ -10,6 +10,7 @@ import { guardDisk } from "./disk-guard.ts";
 import { flowRows } from "./flows.ts";
 import { inbox } from "./inbox.ts";
 import { mailbox } from "./mailbox.ts";
+import { mailRows } from "./mails.ts";
 import { operations } from "./operations.ts";
 import { outbox } from "./outbox.ts";
 import { openPostgres } from "./postgres.ts";
@@ -121,6 +122,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     inbox: inbox(told),
     mailbox: mailbox(told),
     outbox: outbox(told),
+    mails: mailRows(told),
     accounts: savingAccounts,
     flows: flowRows(told),
     conversations: conversationRows(told),

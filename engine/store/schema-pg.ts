@@ -544,6 +544,43 @@ export const auditEntries = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
 );
 
+export const mails = pgTable(
+  "mails",
+  {
+    workspaceId: ws(),
+    messageId: text("message_id").notNull(),
+    conversationId: text("conversation_id").notNull(),
+    position: integer("position").notNull(),
+    mailId: text("mail_id").notNull(),
+    subject: text("subject").notNull(),
+    references: text("refs").notNull(),
+    text: text("text").notNull(),
+    html: text("html"),
+    replyTo: text("reply_to"),
+    authentication: text("authentication"),
+    automatic: text("automatic"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.messageId] }),
+    uniqueIndex("mails_position").on(t.workspaceId, t.conversationId, t.position),
+  ],
+);
+
+export const mailPositions = pgTable(
+  "mail_positions",
+  {
+    workspaceId: ws(),
+    accountId: text("account_id").notNull(),
+    folder: text("folder").notNull(),
+    uidValidity: text("uid_validity").notNull(),
+    uid: integer("uid").notNull(),
+    since: at("since").notNull(),
+    leaseBy: text("lease_by"),
+    leaseUntil: at("lease_until").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.accountId, t.folder] })],
+);
+
 /** Of the program, not of a workspace: who runs, since when, when it was last alive. */
 export const processes = pgTable("processes", {
   id: text("id").primaryKey(),

@@ -560,6 +560,45 @@ export const auditEntries = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.id] })],
 );
 
+/** What an inbound e-mail carries beside its words; one row per message that came by mail. */
+export const mails = sqliteTable(
+  "mails",
+  {
+    workspaceId: ws(),
+    messageId: text("message_id").notNull(),
+    conversationId: text("conversation_id").notNull(),
+    position: integer("position").notNull(),
+    mailId: text("mail_id").notNull(),
+    subject: text("subject").notNull(),
+    references: text("refs").notNull(),
+    text: text("text").notNull(),
+    html: text("html"),
+    replyTo: text("reply_to"),
+    authentication: text("authentication"),
+    automatic: text("automatic"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.messageId] }),
+    uniqueIndex("mails_position").on(t.workspaceId, t.conversationId, t.position),
+  ],
+);
+
+/** How far each mailbox has been read, from when on its mails are ours, and which process reads it. */
+export const mailPositions = sqliteTable(
+  "mail_positions",
+  {
+    workspaceId: ws(),
+    accountId: text("account_id").notNull(),
+    folder: text("folder").notNull(),
+    uidValidity: text("uid_validity").notNull(),
+    uid: integer("uid").notNull(),
+    since: at("since").notNull(),
+    leaseBy: text("lease_by"),
+    leaseUntil: at("lease_until").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.accountId, t.folder] })],
+);
+
 /** Of the program, not of a workspace: who runs, since when, when it was last alive. */
 export const processes = sqliteTable("processes", {
   id: text("id").primaryKey(),
