@@ -54,5 +54,7 @@ async function bodyOf(
       );
       return { body: form, headers: {} };
     }
+    case "mail":
+      throw new Error("a mail does not go by HTTP");
   }
 }

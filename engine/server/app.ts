@@ -124,7 +124,7 @@ export function createApp(deps: ServerDeps): App {
     const principal = authorized(c, "messages.view");
     if ("status" in principal) return send(c, principal);
     const page = await deps.store.conversations.messages(principal.workspaceId, { id: c.req.param("id"), limit: 1 });
-    return fileAnswer(c, deps, page.items[0]?.content);
+    return fileAnswer(c, deps, page.items[0]?.content, Number(c.req.query("n") ?? 0));
   });
   hono.all("/api/*", (c) => c.json({ error: "not found" }, 404));
   hono.route("/", pageRoutes(deps) as unknown as Hono<Bindings>);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CHANNEL_TYPES } from "../core/domain/channel.ts";
-import type { ConversationId } from "../core/domain/ids.ts";
+import type { ConversationId, MessageId } from "../core/domain/ids.ts";
 import { NAME } from "../core/flow/document.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
@@ -28,6 +28,18 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       run: async ({ principal, query }) => {
         const found = await store.conversations.messages(principal.workspaceId, given(query));
         return ok({ items: found.items.map(messageView), next: found.next });
+      },
+    }),
+    route({
+      method: "get",
+      path: "/api/messages/{id}/mail",
+      permission: "messages.view",
+      summary:
+        "What came with a message by e-mail: subject, the whole text, sanitised HTML, what is known of the sender",
+      params: id,
+      run: async ({ principal, params }) => {
+        const facts = await store.mails.facts(principal.workspaceId, params.id as MessageId);
+        return facts ? ok(facts) : NOT_FOUND;
       },
     }),
     route({

@@ -1,17 +1,18 @@
 import type { Context } from "hono";
-import type { MessageContent } from "../core/domain/message.ts";
+import { filesOf, type MessageContent } from "../core/domain/message.ts";
 import type { ServerDeps } from "./deps.ts";
 
 /** What browsers may show; anything else is only handed over as a download. SVG and HTML are never shown. */
 const SHOWN = /^(image\/(png|jpeg|gif|webp)|audio\/[a-z0-9.+-]+|video\/[a-z0-9.+-]+)$/;
 
-/** A stored file of a message, so that nothing in it can run in our pages (S-23). */
+/** A stored file of a message, the first unless told which, so that nothing in it can run in our pages (S-23). */
 export async function fileAnswer(
   c: Context,
   deps: Pick<ServerDeps, "files">,
   content: MessageContent | undefined,
+  index = 0,
 ): Promise<Response> {
-  const media = content?.type === "media" ? content.media : undefined;
+  const media = content && filesOf(content)[index];
   const bytes = media?.path ? await deps.files.read(media.path) : null;
   if (!media || !bytes) return c.json({ error: "not found" }, 404);
   const mimeType = media.mimeType ?? "";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { textOf } from "../core/domain/message.ts";
+import { filesOf, textOf } from "../core/domain/message.ts";
 import type { MessageView } from "../ports.ts";
 
 /** A message as the API gives it (spec 9). */
@@ -47,17 +47,13 @@ export function messageView(message: MessageView): ApiMessage {
     author: message.author,
     kind: media ? media.kind : content.type,
     text: textOf(content),
-    attachments: media
-      ? [
-          {
-            kind: media.kind,
-            mimeType: media.mimeType ?? null,
-            fileName: media.fileName ?? null,
-            sizeBytes: media.sizeBytes ?? null,
-            url: media.path ? `/api/media/${message.id}` : (media.url ?? null),
-          },
-        ]
-      : [],
+    attachments: filesOf(content).map((file, index) => ({
+      kind: file.kind,
+      mimeType: file.mimeType ?? null,
+      fileName: file.fileName ?? null,
+      sizeBytes: file.sizeBytes ?? null,
+      url: file.path ? `/api/media/${message.id}${index === 0 ? "" : `?n=${index}`}` : (file.url ?? null),
+    })),
     choices: content.type === "choices" ? content.choices.map(({ id, label }) => ({ id, label })) : [],
     externalId: message.externalId,
     status: message.status,

@@ -159,7 +159,10 @@ export function openApi(routes: readonly Route[], version: string, publicUrl: st
       summary: "The file of a message, by the message's id",
       description: "Needs the permission `messages.view`.",
       operationId: "getApiMediaId",
-      parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+      parameters: [
+        { name: "id", in: "path", required: true, schema: { type: "string" } },
+        { name: "n", in: "query", description: "Which one, from 0", schema: { type: "integer" } },
+      ],
       responses: {
         200: { description: "The file", content: { "*/*": {} } },
         401: { description: "No valid token" },

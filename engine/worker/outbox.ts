@@ -168,6 +168,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       recipient: claimed.recipient,
       content: effect.content,
       attempt: claimed.attempt,
+      author: effect.author,
     });
   };
 

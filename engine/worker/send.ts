@@ -11,7 +11,7 @@ import type { Pacer } from "./pacer.ts";
 const MOST_CALLS = 5;
 
 export interface SendDeps {
-  readonly store: Pick<Store, "outbox">;
+  readonly store: Pick<Store, "outbox" | "mails">;
   readonly channels: Channels;
   readonly perform: Perform;
   readonly clock: Clock;
@@ -33,6 +33,7 @@ export interface Sending {
   readonly content: OutboundContent;
   readonly attempt: number;
   readonly repliesTo?: string;
+  readonly author?: "bot" | "assistant" | "agent";
 }
 
 /** Says one message through its channel and tells how that ended. Never throws for what a provider does. */
@@ -73,12 +74,15 @@ async function converse(deps: SendDeps, channel: Channel, sending: Sending): Pro
   const { account, content } = sending;
   const to: Recipient = { identities: sending.recipient };
   let uploaded = contentHasFile(content) ? await deps.store.outbox.uploads(account.id) : {};
+  const thread = channel.threads ? await deps.store.mails.thread(account.workspaceId, sending.conversationId) : null;
   for (let calls = 0; calls < MOST_CALLS; calls++) {
     const context = {
       effectId: sending.effectId,
       publicUrl: deps.publicUrl,
       uploaded,
       ...(sending.repliesTo ? { repliesTo: sending.repliesTo } : {}),
+      ...(sending.author ? { author: sending.author } : {}),
+      ...(thread ? { thread } : {}),
     };
     const [call] = channel.render(content, to, account, context);
     if (!call)
