@@ -55,6 +55,7 @@ async function bodyOf(
       return { body: form, headers: {} };
     }
     case "mail":
+    case "mailLogin":
       throw new Error("a mail does not go by HTTP");
   }
 }
