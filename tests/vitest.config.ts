@@ -16,6 +16,7 @@ export default defineConfig({
             "tests/editor/**/*.test.ts",
             "tests/flows/**/*.test.ts",
           ],
+          testTimeout: 20_000,
         },
       },
       {
