@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { channelOf, channels as knownChannels } from "../channels/registry.ts";
 import { createAssistant } from "./assistant/assistant.ts";
-import type { Provider } from "./assistant/provider.ts";
+import { assistantProviders } from "./assistant/providers.ts";
 import { parseCatalogue } from "./catalogue.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -18,7 +18,7 @@ import { createHttp } from "./http.ts";
 import { createIds } from "./ids.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import type { ChannelAccount, Channels, Http, Store } from "./ports.ts";
+import type { ChannelAccount, Channels, Store } from "./ports.ts";
 import { createPerform } from "./provider-call.ts";
 import { createSecrets, dropKey, findKey, keptSecret, loadKey, WrongKeyError } from "./secrets.ts";
 import { createApp } from "./server/app.ts";
@@ -327,12 +327,4 @@ async function seed(
   const { products, problems } = parseCatalogue(readFileSync(catalogue, "utf8"));
   for (const { line, message } of problems) log.warn("a line of the catalogue cannot be used", { line, message });
   await store.shop.saveProducts(workspace.id, products);
-}
-
-/** The models' own packages are large: only what is used is loaded. */
-async function assistantProviders(config: Config, http: Http): Promise<readonly Provider[]> {
-  const providers: Provider[] = [];
-  if (config.openai) providers.push((await import("./assistant/openai.ts")).openaiProvider(config.openai, http));
-  if (config.gemini) providers.push((await import("./assistant/gemini.ts")).geminiProvider(config.gemini, http));
-  return providers;
 }

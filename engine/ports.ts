@@ -610,7 +610,10 @@ export interface ShopRows {
     workspaceId: WorkspaceId,
     filter: {
       readonly category?: string;
+      /** Every word of it stands in name, description or category. */
       readonly search?: string;
+      /** At least one of these beginnings of words does. */
+      readonly anyOf?: readonly string[];
       readonly skus?: readonly string[];
       readonly language: Language;
       readonly limit: number;

@@ -1,10 +1,12 @@
 import type { AssistantAnswer } from "../core/domain/effect.ts";
-import { unfounded, wantsPerson } from "../core/playbook/grounding.ts";
-import { notFoundSentence, type Playbook, parsePlaybook } from "../core/playbook/playbook.ts";
+import { unfounded } from "../core/playbook/grounding.ts";
+import { wantsPerson } from "../core/playbook/person.ts";
+import { notFoundSentence, type Playbook } from "../core/playbook/playbook.ts";
 import type { AssistantQuestion, Llm, LlmUsage } from "../ports.ts";
 import { answerFromPlaybook } from "./builtin.ts";
 import { modelAnswer, type Prompt, promptOf } from "./prompt.ts";
 import type { Provider } from "./provider.ts";
+import { type Reading, readPlaybook } from "./reading.ts";
 
 const PER_CALL_MS = 20_000;
 
@@ -15,7 +17,8 @@ const PER_CALL_MS = 20_000;
 export function createAssistant(providers: readonly Provider[]): Llm {
   return {
     async answer(question, signal) {
-      const { playbook, diagnostics } = parsePlaybook(question.playbookSource);
+      const reading = readPlaybook(question.playbookSource);
+      const { playbook, diagnostics } = reading;
       if (!playbook) {
         return {
           error: { code: "invalid", detail: diagnostics[0]?.message.en ?? "the playbook cannot be read" },
@@ -25,14 +28,14 @@ export function createAssistant(providers: readonly Provider[]): Llm {
       const used: LlmUsage[] = [];
       const details: string[] = [];
       for (const provider of providers) {
-        const said = await ask(provider, question, playbook, signal);
+        const said = await ask(provider, question, playbook, reading, signal);
         used.push(...said.usages);
         if (said.answer) return { answer: said.answer, usage: total(used) };
         details.push(`${provider.name}: ${said.detail}`);
       }
       if (providers.length > 0 && signal.aborted)
         return { error: { code: "timeout", detail: details.join("; ") }, usage: total(used) };
-      return { answer: answerFromPlaybook(question, playbook), usage: total(used) };
+      return { answer: answerFromPlaybook(question, reading), usage: total(used) };
     },
   };
 }
@@ -41,9 +44,10 @@ async function ask(
   provider: Provider,
   question: AssistantQuestion,
   playbook: Playbook,
+  reading: Reading,
   signal: AbortSignal,
 ): Promise<{ readonly answer: AssistantAnswer | null; readonly usages: readonly LlmUsage[]; readonly detail: string }> {
-  const prompt = promptOf(question, playbook);
+  const prompt = promptOf(question, playbook, reading);
   const usages: LlmUsage[] = [];
   let input = prompt.input;
   // One repair: a model that did not keep to the form is told so once.
@@ -94,15 +98,17 @@ function checked(
   const skus = new Set(question.products.map(({ sku }) => sku));
   const products = said.products.filter((sku) => skus.has(sku));
   const person = said.wantsPerson || wantsPerson(question.question, playbook.escalation.words);
-  const invented = said.found ? unfounded(said.reply, [...prompt.ground, question.contactFirstName]) : [];
+  const cited = [...said.sources, ...products].filter((id) => prompt.ground.has(id));
+  const ground = cited.map((id) => prompt.ground.get(id) ?? "");
+  const invented = said.found ? unfounded(said.reply, [...ground, question.contactFirstName]) : [];
   if (!said.found || said.reply.trim() === "" || invented.length > 0) {
-    const reason = invented.length > 0 ? `not in the playbook: ${invented.join(", ")}` : said.reason;
+    const reason = invented.length > 0 ? `not in what it cites: ${invented.join(", ")}` : said.reason;
     return { ...refusal(question, playbook, provider, reason), wantsPerson: person };
   }
   return {
     text: said.reply.trim(),
     found: true,
-    sources: said.sources,
+    sources: said.sources.filter((id) => prompt.ground.has(id)),
     products,
     wantsPerson: person,
     reason: said.reason,

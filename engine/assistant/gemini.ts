@@ -2,7 +2,7 @@ import { ApiError, FinishReason, GoogleGenAI } from "@google/genai";
 import type { Http } from "../ports.ts";
 import { fetchOver } from "./network.ts";
 import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
-import type { Provider } from "./provider.ts";
+import type { ModelSettings, Provider } from "./provider.ts";
 
 const DEFAULT_MODEL = "gemini-3.8-flash";
 const MOST_TOKENS = 4000;
@@ -10,10 +10,7 @@ const MOST_TOKENS = 4000;
 const API_VERSION = "v1beta";
 
 /** Google Gemini. The SDK has no time limit of its own: the caller's signal ends a slow call. */
-export function geminiProvider(
-  config: { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined },
-  http: Http,
-): Provider {
+export function geminiProvider(config: ModelSettings, http: Http): Provider {
   const client = new GoogleGenAI({
     apiKey: config.apiKey,
     apiVersion: API_VERSION,

@@ -2,17 +2,14 @@ import OpenAI from "openai";
 import type { Http } from "../ports.ts";
 import { fetchOver } from "./network.ts";
 import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
-import type { Provider } from "./provider.ts";
+import type { ModelSettings, Provider } from "./provider.ts";
 
 const DEFAULT_MODEL = "gpt-5.5";
 /** Hidden reasoning counts against it: too little gives an empty answer. */
 const MOST_TOKENS = 2000;
 
 /** OpenAI's chat completions, and every server that speaks them. Nothing is stored there; we retry, not the SDK. */
-export function openaiProvider(
-  config: { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined },
-  http: Http,
-): Provider {
+export function openaiProvider(config: ModelSettings, http: Http): Provider {
   const client = new OpenAI({
     apiKey: config.apiKey,
     maxRetries: 0,

@@ -1,6 +1,13 @@
 import type { LlmUsage } from "../ports.ts";
 import type { Prompt } from "./prompt.ts";
 
+/** What a model is reached with. */
+export interface ModelSettings {
+  readonly apiKey: string;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+}
+
 /** A model behind its own API. `text` should be the JSON of the answer; what it really is, is checked by the caller. */
 export interface Provider {
   readonly name: string;

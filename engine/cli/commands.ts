@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { readConfig } from "../config.ts";
 import { makeBackup } from "./backup.ts";
 import { doctor } from "./doctor.ts";
+import { evaluate } from "./eval.ts";
 import { flowsCheck, flowsPublish } from "./flows.ts";
 import { migrate } from "./migrate.ts";
 import { restoreBackup } from "./restore.ts";
@@ -26,6 +27,11 @@ const COMMANDS: readonly Command[] = [
     words: ["flows", "publish"],
     usage: "flows publish <name>…        check flow files and let new conversations use them",
     run: flowsPublish,
+  },
+  {
+    words: ["eval"],
+    usage: "eval [name…]                 ask the assistant the trial questions, and say what changed",
+    run: evaluate,
   },
   {
     words: ["doctor"],

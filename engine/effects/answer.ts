@@ -1,10 +1,12 @@
 import type { AssistantAnswer } from "../core/domain/effect.ts";
 import type { Json } from "../core/domain/json.ts";
 import { textOf } from "../core/domain/message.ts";
+import { isTopic, wordsOf } from "../core/playbook/words.ts";
 import { again, type EffectContext, failed, type Perform } from "./effect-type.ts";
 
 const HISTORY = 14;
-const PRODUCTS = 20;
+const MOST_PRODUCTS = 200;
+const FIRST_PRODUCTS = 20;
 const TIME_MS = 45_000;
 const DAY_MS = 86_400_000;
 
@@ -19,7 +21,12 @@ export const answer: Perform<"answer"> = async (effect, context) => {
   }
   const history = await store.conversations.recent(workspace.id, claimed.conversationId, HISTORY);
   const contact = await store.conversations.contact(workspace.id, claimed.contactId);
-  const products = await store.shop.products(workspace.id, { language: effect.language, limit: PRODUCTS });
+  // Those that share a word with the question; the assistant ranks them. Without any, the first of the catalogue.
+  const words = wordsOf(effect.question, effect.language).filter(isTopic);
+  const { language } = effect;
+  const named = await store.shop.products(workspace.id, { language, anyOf: words, limit: MOST_PRODUCTS });
+  const products =
+    named.length > 0 ? named : await store.shop.products(workspace.id, { language, limit: FIRST_PRODUCTS });
   const outcome = await llm.answer(
     {
       ...effect,

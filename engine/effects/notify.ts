@@ -1,8 +1,10 @@
 import { createHmac } from "node:crypto";
 import { bilingual } from "../core/domain/language.ts";
-import { textOf } from "../core/domain/message.ts";
+import { type OutboundContent, textOf } from "../core/domain/message.ts";
 import { isRetryable } from "../core/domain/send-error.ts";
 import { alertText } from "../core/run/alert.ts";
+import { fit } from "../core/run/fit.ts";
+import type { ChannelAccount } from "../ports.ts";
 import { again, type EffectContext, type EffectEnd, failed, type Perform } from "./effect-type.ts";
 
 const LINES = 4;
@@ -69,10 +71,7 @@ async function tellPhone(context: EffectContext, phone: string, text: string): P
   const sms = active.find(({ channel }) => channel === "sms");
   if (!whatsapp && !sms) return failed("unavailable", "neither WhatsApp nor text messages are connected");
   const plain = { type: "text" as const, text };
-  const attempts: {
-    readonly account: NonNullable<typeof whatsapp>;
-    readonly content: Parameters<typeof context.deliver>[2];
-  }[] = [];
+  const attempts: { readonly account: ChannelAccount; readonly content: OutboundContent }[] = [];
   if (whatsapp) {
     const conversationId = await store.conversations.ofIdentity(workspace.id, whatsapp.id, {
       kind: "phone",
@@ -102,12 +101,27 @@ async function tellPhone(context: EffectContext, phone: string, text: string): P
   let last = "";
   let worthIt = false;
   for (const { account, content } of attempts) {
-    const outcome = await context.deliver(account, phone, content);
+    const outcome = await deliverFitted(context, account, phone, content);
     if (outcome.ok) return { type: "done", result: account.channel };
     last = `${outcome.error.code} ${outcome.error.detail ?? ""}`.trim();
     worthIt ||= isRetryable(outcome.error) || outcome.error.code === "unknownOutcome";
   }
   return worthIt ? again(context, "unavailable", last) : failed("refused", last);
+}
+
+/** In as many messages as this channel needs for it. */
+async function deliverFitted(
+  context: EffectContext,
+  account: ChannelAccount,
+  phone: string,
+  content: OutboundContent,
+): ReturnType<EffectContext["deliver"]> {
+  const { capabilities } = context.channels.of(account.channel);
+  for (const part of fit(content, capabilities, context.workspace.languages[0] ?? "fr")) {
+    const outcome = await context.deliver(account, phone, part);
+    if (!outcome.ok) return outcome;
+  }
+  return { ok: true };
 }
 
 /** Signed like every webhook of ours (C-17), so that the receiver knows it is us. */

@@ -92,7 +92,7 @@ type ProductFilter = Parameters<ShopRows["products"]>[1];
 
 function* productsOf(
   workspaceId: WorkspaceId,
-  { category, search, skus, language, limit }: ProductFilter,
+  { category, search, anyOf, skus, language, limit }: ProductFilter,
 ): Script<readonly ProductView[]> {
   const words = search
     ? plain(search)
@@ -102,11 +102,12 @@ function* productsOf(
   const rows = yield* all(
     `SELECT * FROM products WHERE workspace_id = ? AND active = 1
        ${category ? "AND lower(category) = ?" : ""} ${words.map(() => "AND words LIKE ?").join(" ")}
+       ${anyOf ? `AND (${anyOf.map(() => "words LIKE ?").join(" OR ") || "1 = 0"})` : ""}
        ${skus ? `AND sku IN (${skus.map(() => "?").join(", ") || "NULL"})` : ""}
      ORDER BY rank, sku LIMIT ?`,
     scope(workspaceId),
     ...(category ? [category.toLowerCase()] : []),
-    ...words.map((word) => `%${word.replace(/[%_]/g, "")}%`),
+    ...[...words, ...(anyOf ?? [])].map((word) => `%${word.replace(/[%_]/g, "")}%`),
     ...(skus ?? []),
     limit,
   );

@@ -1,45 +1,36 @@
-import { plain } from "../run/match.ts";
+import type { Language } from "../domain/language.ts";
 import type { Entry } from "./playbook.ts";
+import { isTopic, wordsOf } from "./words.ts";
 
-/** Words that say nothing about what is asked. */
-const STOP_WORDS = new Set(
-  `a ai ait alors as au aux avec avez c ca ce ceci cela ces cet cette ceux comme d dans de des du elle en es est et etes etre eu
-   faire fait il ils j je l la le les leur lui m ma mais me mes moi mon n ne nos notre nous on ont ou par pas peut peux plus pour pouvez
-   qu que quel quelle quelles quels qui s sa sans se ses si son sommes sont suis sera serai sur svp t ta te tes toi ton tu un une veux voudrais vos votre vous y
-   bonjour salut merci stp estce est-ce quoi avoir savoir dire puis bien
-   about am an and any are at be been but by can could did do does for from get give had has have he her his how i if in into is it its
-   just like me my no not of off on or our out please she so some than that the their them then there these they this to up us was we
-   were what when which who will with would you your hello hi thanks thank tell know`
-    .split(/\s+/)
-    .filter((word) => word !== ""),
-);
-
-/** A word without its ending, so that "livraisons", "livrer" and "livraison" meet. Light on purpose: wrong meetings are worse than missed ones. */
-function stem(word: string): string {
-  const single = word.replace(/([^s])s$/, "$1");
-  if (single.length <= 4) return single;
-  const cut = single
-    .replace(/(issements?|issement|ations?|ition|itions)$/, "")
-    .replace(/(aisons?|ances?|ences?|ments?|eurs?|euses?)$/, "")
-    .replace(/(ees?|es|er|ez|ons|ing|ed|ies|s|e|ent)$/, "");
-  return cut.length >= 3 ? cut : single;
-}
-
-export function wordsOf(text: string): readonly string[] {
-  return plain(text)
-    .split(" ")
-    .filter((word) => word.length > 1 && !STOP_WORDS.has(word))
-    .map(stem);
-}
-
-export interface Ranked {
-  readonly entry: Entry;
+export interface Ranked<E extends Ranking = Entry> {
+  readonly entry: E;
   /** How well it fits, BM25 over title, synonyms and text. */
   readonly score: number;
   /** The share of the question's words that title or synonyms hold, weighted by how rare they are: 0 … 1. */
   readonly covered: number;
   /** The same with the entry's own text. */
   readonly coveredByAll: number;
+  /** The same over the words that say what the question is about. */
+  readonly topics: number;
+}
+
+/** What is ranked: an entry of the playbook, a product. */
+export type Ranking = Pick<Entry, "title" | "also" | "text">;
+
+/** Entries made ready once, for any number of questions in one language. */
+export interface RankIndex<E extends Ranking = Entry> {
+  readonly language: Language;
+  readonly documents: readonly Document<E>[];
+  /** In how many documents each word stands. */
+  readonly having: ReadonlyMap<string, number>;
+  readonly averageLength: number;
+}
+interface Document<E extends Ranking> {
+  readonly entry: E;
+  readonly title: ReadonlySet<string>;
+  /** How often each word of the text stands in it. */
+  readonly body: ReadonlyMap<string, number>;
+  readonly length: number;
 }
 
 const K1 = 1.2;
@@ -47,37 +38,52 @@ const B = 0.5;
 /** A word of the title counts as much as three of the text. */
 const TITLE_WEIGHT = 3;
 
-/** The entries that fit a question, best first. Entries that share no word with it are left out. */
-export function rank(question: string, entries: readonly Entry[]): readonly Ranked[] {
-  const asked = [...new Set(wordsOf(question))];
-  if (asked.length === 0 || entries.length === 0) return [];
-  const documents = entries.map((entry) => {
-    const title = new Set([entry.title, ...entry.also].flatMap((one) => wordsOf(one)));
-    const body = wordsOf(entry.text);
-    return { entry, title, body, all: new Set([...title, ...body]), length: title.size + body.length };
+export function indexOf<E extends Ranking>(entries: readonly E[], language: Language): RankIndex<E> {
+  const having = new Map<string, number>();
+  const documents = entries.map((entry): Document<E> => {
+    const title = new Set([entry.title, ...entry.also].flatMap((one) => wordsOf(one, language)));
+    const body = new Map<string, number>();
+    const words = wordsOf(entry.text, language);
+    for (const word of words) body.set(word, (body.get(word) ?? 0) + 1);
+    for (const word of new Set([...title, ...body.keys()])) having.set(word, (having.get(word) ?? 0) + 1);
+    return { entry, title, body, length: title.size + words.length };
   });
-  const average = documents.reduce((sum, { length }) => sum + length, 0) / documents.length;
-  const weight = new Map(
-    asked.map((word) => {
-      const having = documents.filter(({ all }) => all.has(word)).length;
-      return [word, Math.log(1 + (documents.length - having + 0.5) / (having + 0.5))] as const;
-    }),
-  );
-  const total = [...weight.values()].reduce((sum, one) => sum + one, 0);
+  const averageLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
+  return { language, documents, having, averageLength };
+}
+
+/** The entries that fit a question, best first. Entries that share no word with it are left out. */
+export function rank<E extends Ranking>(question: string, index: RankIndex<E>): readonly Ranked<E>[] {
+  const { documents, having, averageLength } = index;
+  const asked = [...new Set(wordsOf(question, index.language))].map((word) => {
+    const count = having.get(word) ?? 0;
+    return { word, worth: Math.log(1 + (documents.length - count + 0.5) / (count + 0.5)), isTopic: isTopic(word) };
+  });
+  const total = asked.reduce((sum, { worth }) => sum + worth, 0);
+  const totalTopics = asked.reduce((sum, { worth, isTopic: counts }) => sum + (counts ? worth : 0), 0);
   return documents
-    .map(({ entry, title, body, all, length }) => {
-      let score = 0;
-      let covered = 0;
-      let coveredByAll = 0;
-      for (const word of asked) {
-        const worth = weight.get(word) ?? 0;
-        const count = (title.has(word) ? TITLE_WEIGHT : 0) + body.filter((one) => one === word).length;
-        score += (worth * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / average));
-        if (title.has(word)) covered += worth;
-        if (all.has(word)) coveredByAll += worth;
+    .flatMap(({ entry, title, body, length }): readonly Ranked<E>[] => {
+      let [score, covered, coveredByAll, topics] = [0, 0, 0, 0];
+      for (const { word, worth, isTopic: counts } of asked) {
+        const inTitle = title.has(word);
+        const count = (inTitle ? TITLE_WEIGHT : 0) + (body.get(word) ?? 0);
+        if (count === 0) continue;
+        score += (worth * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / averageLength));
+        if (inTitle) covered += worth;
+        coveredByAll += worth;
+        if (counts) topics += worth;
       }
-      return { entry, score, covered: covered / total, coveredByAll: coveredByAll / total };
+      if (score === 0) return [];
+      const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+      return [
+        {
+          entry,
+          score,
+          covered: share(covered, total),
+          coveredByAll: share(coveredByAll, total),
+          topics: share(topics, totalTopics),
+        },
+      ];
     })
-    .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
 }

@@ -157,7 +157,8 @@ describe("with a model", () => {
     ["a phone number", "Appelez le 01 99 99 99 99."],
     ["a link", "Voyez https://evil.example.com/x"],
     ["an address of mail", "Écrivez à chef@example.org"],
-  ])("an answer with %s that the playbook does not hold is not said", async (_, reply) => {
+    ["a price of something else", "La livraison coûte 4,90 €."],
+  ])("an answer with %s that its source does not hold is not said", async (_, reply) => {
     openai.next(say({ reply }));
     expect((await ask()).answer).toMatchObject({ text: FIXED.fr, found: false });
   });
@@ -200,10 +201,25 @@ describe("promises", () => {
     ["Comptez 2 à 4 jours", ["2 à 4 jours ouvrés"], []],
     ["12,50 €", ["12.50 EUR"], []],
     ["Ouvert à 9h30", ["de 9h30 à 12h"], []],
-    ["Ouvert à 8h45", ["de 9h30 à 12h"], ["8", "45"]],
+    ["Ouvert à 8h45", ["de 9h30 à 12h"], ["8:45 h"]],
     ["1 000 €", ["1000 €"], []],
     ["Voir example.com/a", ["https://example.com/a"], []],
-    ["Voir example.com/b", ["https://example.com/a"], ["example.com/b"]],
+    ["Voir example.com/b", ["https://example.com/a"], ["link example.com/b"]],
     ["01 99 00 12 34", ["+33 1 99 00 12 34"], []],
+    ["C'est 2 €.", ["2 à 4 jours"], ["2 eur"]],
+    ["En 3 jours", ["3 produits au choix"], ["3 day"]],
+    ["trois euros", ["3 euros de frais"], []],
+    ["dix pour cent de remise", ["dix articles"], ["10 pct"]],
+    ["La livraison est gratuite", ["La livraison coûte 4,90 €"], ["free"]],
+    ["Free delivery, feel free to ask", ["Delivery is 0 €"], []],
+    ["Open from 9am to 7pm", ["ouvert de 9h à 19h"], []],
+    ["Fermé le lundi", ["ouvert du mardi au samedi"], ["monday"]],
+    ["Le 14 juillet 2026", ["le 14/07/2026"], []],
+    ["Soldes en août", ["fermé en février"], ["month 8"]],
+    ["Voir evil.xyz/promo", ["boutique.example.com"], ["link evil.xyz/promo"]],
+    ["javascript:alert(1)", [""], ["link javascript:alert"]],
+    ["1. Savon\n2. Bougie", [""], []],
+    ["trente-deux euros", ["32,00 €"], []],
+    ["10 à 15 minutes", ["10 min ou 15 min"], []],
   ])("%s from %j leaves %j", (answer, sources, expected) => expect(unfounded(answer, sources)).toEqual(expected));
 });
