@@ -11,6 +11,7 @@ import type {
   ProductView,
 } from "./core/domain/effect.ts";
 import type {
+  ApiTokenId,
   ChannelAccountId,
   ContactId,
   ConversationId,
@@ -21,7 +22,10 @@ import type {
   IdKind,
   IdOf,
   MessageId,
+  RoleId,
   RunId,
+  SessionId,
+  UserId,
   WorkspaceId,
 } from "./core/domain/ids.ts";
 import type { InboundEvent } from "./core/domain/inbound-event.ts";
@@ -30,7 +34,11 @@ import type { Language } from "./core/domain/language.ts";
 import type { MailFacts, MailPosition, MailThread } from "./core/domain/mail.ts";
 import type { MailboxEvent } from "./core/domain/mailbox-event.ts";
 import type { Message, OutboundContent } from "./core/domain/message.ts";
+import type { Permission } from "./core/domain/permission.ts";
+import type { Grant, Override, Rights } from "./core/domain/rights.ts";
+import type { Role } from "./core/domain/role.ts";
 import type { SendError } from "./core/domain/send-error.ts";
+import type { Actor, ApiToken, AuditEntry, Session, User, UserStatus } from "./core/domain/user.ts";
 import type { Workspace } from "./core/domain/workspace.ts";
 import type { FlowDocument } from "./core/flow/document.ts";
 import type { Decision, NeedsVersions, StepInput } from "./core/run/decision.ts";
@@ -92,6 +100,15 @@ export interface Files {
   read(path: string): Promise<Uint8Array | null>;
 }
 
+/** Passwords as argon2id. Hashing takes its time on other threads, and only a few at once. */
+export interface Passwords {
+  hash(plain: string): Promise<string>;
+  /** `hash` null: nobody there; takes the same time and is false. Throws `PasswordsBusy` when too many wait already. */
+  verify(plain: string, hash: string | null): Promise<boolean>;
+}
+/** Too many want to sign in at once. */
+export class PasswordsBusy extends Error {}
+
 /** Answers a question from the playbook. Never throws: every failure is an `EffectError`. */
 export interface Llm {
   answer(
@@ -151,6 +168,11 @@ export interface Store {
   readonly conversations: ConversationRows;
   readonly shop: ShopRows;
   readonly workspaces: WorkspaceRows;
+  readonly users: UserRows;
+  readonly sessions: SessionRows;
+  readonly roles: RoleRows;
+  readonly tokens: TokenRows;
+  readonly audit: AuditRows;
   readonly operations: Operations;
   readonly retention: Retention;
   /** After a commit: what changed, on this process and (PostgreSQL) on the others. Returns how to stop listening. */
@@ -172,7 +194,8 @@ export type Change =
       readonly dueAt: string;
     }
   | { readonly type: "outbox"; readonly dueAt: string }
-  | { readonly type: "flows" | "accounts" | "workspace"; readonly workspaceId: WorkspaceId };
+  /** `access`: somebody's rights, sessions or tokens are not what they were. */
+  | { readonly type: "flows" | "accounts" | "workspace" | "access"; readonly workspaceId: WorkspaceId };
 
 /** One webhook as it came. */
 export interface Delivery {
@@ -636,6 +659,198 @@ export interface WorkspaceRows {
   /** The first workspace; made when there is none. */
   first(defaults: Omit<Workspace, "id">): Promise<Workspace>;
   update(id: WorkspaceId, patch: Partial<Omit<Workspace, "id">>): Promise<Workspace>;
+}
+
+/** Somebody who signs in, with what proves it. Never leaves the server. */
+export interface UserSecrets {
+  readonly user: User;
+  readonly rights: Rights;
+  readonly passwordHash: string | null;
+  /** The second factor's key; null: none is asked for. */
+  readonly twoFactorKey: string | null;
+}
+export interface UserChange {
+  readonly name?: string;
+  readonly language?: string;
+  readonly status?: Extract<UserStatus, "active" | "disabled">;
+  readonly grants?: readonly Grant[];
+  readonly overrides?: readonly Override[];
+}
+export type UserOutcome = "done" | "notFound" | "refused" | "lastOwner";
+/** What a link is good for, once. */
+export type LinkKind = "setup" | "invitation" | "password";
+export interface NewLink {
+  readonly tokenHash: string;
+  readonly expiresAt: string;
+}
+/** Looks at who is to be changed, inside the transaction, and says whether that may be. Pure. */
+export type MayChange = (user: User, rights: Rights) => boolean;
+
+/** People. Every change is on record (`audit`) in the same transaction; owners are never fewer than one. */
+export interface UserRows {
+  /** Nobody can sign in yet: the setup link is good. */
+  isEmpty(workspaceId: WorkspaceId): Promise<boolean>;
+  /** A setup link, as long as nobody can sign in; false: somebody can. */
+  offerSetup(workspaceId: WorkspaceId, link: NewLink): Promise<boolean>;
+  /** The first owner. `setupHash` null: asked for by the operator's settings. Null: there is one, or the link is no good. */
+  createOwner(
+    workspaceId: WorkspaceId,
+    owner: { readonly email: string; readonly name: string; readonly passwordHash: string; readonly language: string },
+    setupHash: string | null,
+    by: Actor,
+  ): Promise<User | null>;
+  list(workspaceId: WorkspaceId): Promise<readonly User[]>;
+  get(workspaceId: WorkspaceId, id: UserId): Promise<UserSecrets | null>;
+  byEmail(workspaceId: WorkspaceId, email: string): Promise<UserSecrets | null>;
+  /** Null: the address is taken. */
+  invite(
+    workspaceId: WorkspaceId,
+    user: {
+      readonly email: string;
+      readonly name: string;
+      readonly language: string;
+      readonly grants: readonly Grant[];
+      readonly overrides: readonly Override[];
+    },
+    link: NewLink,
+    by: Actor,
+  ): Promise<User | null>;
+  /** A new link for somebody: an invitation or a new password. Links of the same kind that they had are no good any more. */
+  link(
+    workspaceId: WorkspaceId,
+    id: UserId,
+    kind: Exclude<LinkKind, "setup">,
+    link: NewLink,
+    may: MayChange,
+    by: Actor,
+  ): Promise<UserOutcome>;
+  /** Whose link this is; null: it is no good. */
+  ofLink(workspaceId: WorkspaceId, kind: LinkKind, tokenHash: string): Promise<User | null>;
+  /** Uses a link up: the password is chosen, every session of theirs ends. Null: the link is no good. */
+  takeLink(
+    workspaceId: WorkspaceId,
+    kind: Exclude<LinkKind, "setup">,
+    tokenHash: string,
+    chosen: { readonly passwordHash: string; readonly name?: string },
+    address: string,
+  ): Promise<User | null>;
+  update(workspaceId: WorkspaceId, id: UserId, change: UserChange, may: MayChange, by: Actor): Promise<UserOutcome>;
+  remove(workspaceId: WorkspaceId, id: UserId, may: MayChange, by: Actor): Promise<UserOutcome>;
+  /** Every other session of theirs ends. */
+  setPassword(
+    workspaceId: WorkspaceId,
+    id: UserId,
+    passwordHash: string,
+    keep: SessionId | null,
+    by: Actor,
+  ): Promise<void>;
+  /** Null switches the second factor off. `may`: as for `update`. */
+  setTwoFactor(
+    workspaceId: WorkspaceId,
+    id: UserId,
+    factor: { readonly key: string; readonly recoveryHashes: readonly string[] } | null,
+    may: MayChange,
+    by: Actor,
+  ): Promise<UserOutcome>;
+  /** True once for every step of the clock: a code that somebody looked at is no good a second time. */
+  spendStep(workspaceId: WorkspaceId, id: UserId, step: number): Promise<boolean>;
+  /** True once for every recovery code. */
+  spendRecovery(workspaceId: WorkspaceId, id: UserId, hash: string): Promise<boolean>;
+}
+
+export interface SessionRows {
+  start(
+    workspaceId: WorkspaceId,
+    session: {
+      readonly userId: UserId;
+      readonly tokenHash: string;
+      readonly expiresAt: string;
+      readonly agent: string;
+    },
+    by: Actor,
+  ): Promise<SessionId>;
+  /** One indexed read; null: ended, expired, idle for too long, or of somebody who may not sign in. */
+  find(
+    workspaceId: WorkspaceId,
+    tokenHash: string,
+    idleMs: number,
+  ): Promise<{
+    readonly session: Session;
+    readonly user: User;
+    readonly rights: Rights;
+    /** When the key was made; rights or password may have changed since. */
+    readonly rotatedAt: string;
+    readonly changedAt: string;
+  } | null>;
+  seen(workspaceId: WorkspaceId, id: SessionId): Promise<void>;
+  /** A new key for a session; the old one is good for a moment longer. False: another request was faster. */
+  rotate(workspaceId: WorkspaceId, id: SessionId, oldHash: string, newHash: string): Promise<boolean>;
+  list(workspaceId: WorkspaceId, userId: UserId): Promise<readonly Session[]>;
+  /** Ends one session, or all of a person but one. Returns how many. */
+  end(
+    workspaceId: WorkspaceId,
+    which: { readonly userId: UserId; readonly id?: SessionId; readonly except?: SessionId },
+    by: Actor,
+  ): Promise<number>;
+}
+
+export interface RoleRows {
+  /** The workspace's own roles; those that come with the product are in `SHIPPED_ROLES`. */
+  list(workspaceId: WorkspaceId): Promise<readonly Role[]>;
+  /** Null: the name is taken. */
+  create(workspaceId: WorkspaceId, role: Omit<Role, "id">, by: Actor): Promise<Role | null>;
+  /** `may` sees the permissions as they are. */
+  update(
+    workspaceId: WorkspaceId,
+    id: RoleId,
+    role: Omit<Role, "id">,
+    may: (permissions: readonly Permission[]) => boolean,
+    by: Actor,
+  ): Promise<"done" | "notFound" | "refused" | "taken">;
+  /** `used`: somebody has it. */
+  remove(
+    workspaceId: WorkspaceId,
+    id: RoleId,
+    may: (permissions: readonly Permission[]) => boolean,
+    by: Actor,
+  ): Promise<"done" | "notFound" | "refused" | "used">;
+}
+
+export interface TokenRows {
+  create(
+    workspaceId: WorkspaceId,
+    token: Omit<ApiToken, "id" | "createdAt" | "lastUsedAt"> & { readonly tokenHash: string },
+    by: Actor,
+  ): Promise<ApiToken>;
+  /** One indexed read; null: unknown or expired, or of somebody who may not sign in. `owner` null: nobody's. */
+  find(
+    workspaceId: WorkspaceId,
+    tokenHash: string,
+  ): Promise<{
+    readonly token: ApiToken;
+    readonly owner: { readonly user: User; readonly rights: Rights } | null;
+  } | null>;
+  used(workspaceId: WorkspaceId, id: ApiTokenId): Promise<void>;
+  list(workspaceId: WorkspaceId): Promise<readonly ApiToken[]>;
+  /** `may`: whether this one may be revoked by whoever asks. */
+  revoke(workspaceId: WorkspaceId, id: ApiTokenId, may: (token: ApiToken) => boolean, by: Actor): Promise<boolean>;
+}
+
+export interface AuditRows {
+  add(workspaceId: WorkspaceId, entry: Pick<AuditEntry, "action" | "target" | "facts">, by: Actor): Promise<void>;
+  /** Newest first. */
+  list(
+    workspaceId: WorkspaceId,
+    filter: {
+      readonly action?: string;
+      readonly actorId?: string;
+      readonly target?: string;
+      readonly since?: string;
+      readonly until?: string;
+      readonly cursor?: string;
+      readonly limit: number;
+    },
+  ): Promise<Page<AuditEntry>>;
 }
 
 export interface Notice {

@@ -4,6 +4,7 @@ import { LIMITS } from "../core/domain/limits.ts";
 import type { Change, Clock, Ids, Store } from "../ports.ts";
 import { accountRows } from "./accounts.ts";
 import { fileOf, isPostgres } from "./address.ts";
+import { auditRows } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { conversationRows } from "./conversations.ts";
 import { guardDisk } from "./disk-guard.ts";
@@ -16,9 +17,13 @@ import { outbox } from "./outbox.ts";
 import { openPostgres } from "./postgres.ts";
 import type { RestoredFact } from "./restored.ts";
 import { retention } from "./retention.ts";
+import { roleRows } from "./roles.ts";
+import { sessionRows } from "./sessions.ts";
 import { shopRows } from "./shop.ts";
 import { type Database, json, one } from "./sql.ts";
 import { openSqlite, type StatementHook } from "./sqlite.ts";
+import { tokenRows } from "./tokens.ts";
+import { userRows } from "./users.ts";
 import { workspaceRows } from "./workspaces.ts";
 
 export interface StoreOptions extends ContextOptions {
@@ -128,6 +133,11 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     conversations: conversationRows(told),
     shop: shopRows(told),
     workspaces,
+    users: userRows(told),
+    sessions: sessionRows(told),
+    roles: roleRows(told),
+    tokens: tokenRows(told),
+    audit: auditRows(told),
     operations: operations(told),
     retention: retention(told),
     onChange(listen) {
