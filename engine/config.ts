@@ -14,6 +14,8 @@ export interface Config {
   readonly flowsDir: string;
   readonly secretKey: string | undefined;
   readonly adminToken: string | undefined;
+  /** Who may sign in from the first start; undefined: the program prints a link with which the first account is made. */
+  readonly owner: { readonly email: string; readonly password: string } | undefined;
   readonly country: string;
   readonly timeZone: string;
   readonly workspaceName: string;
@@ -97,6 +99,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   ),
   SECRET_KEY: rule(z.string().min(16), "at least 16 characters"),
   ADMIN_TOKEN: rule(z.string().regex(/^\S{8,}$/), "at least 8 characters without spaces"),
+  OWNER_EMAIL: rule(z.email().max(254), "an e-mail address"),
+  OWNER_PASSWORD: rule(z.string().min(10).max(200), "10 to 200 characters"),
   DEFAULT_COUNTRY: rule(z.string().regex(/^[A-Z]{2}$/), "two capital letters, e.g. FR"),
   TIME_ZONE: rule(zone, "a time zone, e.g. Europe/Paris"),
   BURST_WINDOW_MS: rule(z.string().regex(/^\d{1,4}$/), "milliseconds from 0 to 3000"),
@@ -149,10 +153,12 @@ const GROUPS: readonly { readonly name: string; readonly all: readonly string[] 
     all: ["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"],
   },
   { name: "Twilio", all: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"] },
+  { name: "The owner", all: ["OWNER_EMAIL", "OWNER_PASSWORD"] },
 ];
 const SECRETS = [
   "SECRET_KEY",
   "ADMIN_TOKEN",
+  "OWNER_PASSWORD",
   "WHATSAPP_ACCESS_TOKEN",
   "WHATSAPP_VERIFY_TOKEN",
   "WHATSAPP_APP_SECRET",
@@ -166,7 +172,6 @@ const NOT_YET: readonly { readonly names: RegExp; readonly what: string }[] = [
   { names: /^(MESSENGER_.+|META_APP_ID)$/, what: "Messenger" },
   { names: /^(IMAP|SMTP)_.+$/, what: "e-mail" },
   { names: /^TWILIO_WHATSAPP_NUMBER$/, what: "WhatsApp through Twilio" },
-  { names: /^OWNER_(EMAIL|PASSWORD)$/, what: "signing in" },
 ];
 /** Names that begin like ours: one that we do not know is a slip of the pen. */
 const OURS = /^(WHATSAPP|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
@@ -225,6 +230,9 @@ export function readConfig(
     flowsDir: inFolder(get("FLOWS_DIR") ?? fileURLToPath(new URL("../flows", import.meta.url))),
     secretKey: get("SECRET_KEY"),
     adminToken: get("ADMIN_TOKEN"),
+    owner: get("OWNER_PASSWORD")
+      ? { email: (get("OWNER_EMAIL") ?? "").toLowerCase(), password: need("OWNER_PASSWORD") }
+      : undefined,
     country: get("DEFAULT_COUNTRY") ?? "FR",
     timeZone: get("TIME_ZONE") ?? "Europe/Paris",
     workspaceName: get("WORKSPACE_NAME") ?? "Relais",

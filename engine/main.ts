@@ -13,11 +13,13 @@ import type { Workspace } from "./core/domain/workspace.ts";
 import { performEffect } from "./effects/registry.ts";
 import { createFailpoints, type Failpoints } from "./failpoints.ts";
 import { createFiles } from "./files.ts";
+import { openFirstOwner } from "./first-owner.ts";
 import { openFlowFolder } from "./flow-files.ts";
 import { createHttp } from "./http.ts";
 import { createIds } from "./ids.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { createPasswords } from "./passwords.ts";
 import type { ChannelAccount, Channels, Store } from "./ports.ts";
 import { createPerform } from "./provider-call.ts";
 import { createSecrets, dropKey, findKey, keptSecret, loadKey, WrongKeyError } from "./secrets.ts";
@@ -44,6 +46,8 @@ const STOP_MS = 20_000;
 export interface Running {
   readonly url: string;
   readonly adminTokenFile: string | null;
+  /** With it the first account is made; null: there is one. */
+  readonly setupUrl: string | null;
   /** No new work, the work under way is recorded, everything closed (C-11). */
   stop(): Promise<void>;
 }
@@ -130,6 +134,8 @@ export async function startRelais(config: Config): Promise<Running> {
   const connected = (): readonly ChannelType[] => [...new Set(accounts.map(({ channel }) => channel))];
   const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
   await seed(config, store, workspace, flows, log);
+  const passwords = createPasswords();
+  const setupUrl = await openFirstOwner(config, { store, workspace, passwords, clock, ids });
   await letOthersStart();
 
   const providers = await assistantProviders(config, http);
@@ -239,6 +245,7 @@ export async function startRelais(config: Config): Promise<Running> {
     clock,
     ids,
     files,
+    passwords,
     log,
     metrics,
     flows,
@@ -271,6 +278,7 @@ export async function startRelais(config: Config): Promise<Running> {
   });
   return {
     url: `http://localhost:${port}`,
+    setupUrl,
     adminTokenFile: keptToken ? join(config.dataDir, "admin-token") : null,
     async stop() {
       ready = false;

@@ -11,6 +11,7 @@ export async function start(config: Config): Promise<number> {
   const running = await startRelais(config);
   releaseMemory();
   console.log(`Relais answers at ${running.url}`);
+  if (running.setupUrl) console.log(`Make your account: ${running.setupUrl}`);
   if (running.adminTokenFile) console.log(`The API token is in ${running.adminTokenFile}`);
   await new Promise<void>((done) => {
     let stopping = false;

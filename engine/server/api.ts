@@ -8,9 +8,11 @@ import { flowPublishRoutes } from "./flow-publish.ts";
 import { flowRoutes } from "./flows.ts";
 import { operationRoutes } from "./operations.ts";
 import type { Route } from "./route.ts";
+import { sessionRoutes } from "./session.ts";
+import { setupRoutes } from "./setup.ts";
 import { shopRoutes } from "./shop.ts";
 
-/** Every route of the API but the streams. Each names its permission; each asks the store with its own workspace. */
+/** Every route of the API but the streams. Each says who may ask; each asks the store with its own workspace. */
 export function apiRoutes(deps: ServerDeps): readonly Route[] {
   return [
     conversationRoutes,
@@ -22,5 +24,7 @@ export function apiRoutes(deps: ServerDeps): readonly Route[] {
     channelRoutes,
     operationRoutes,
     shopRoutes,
+    setupRoutes,
+    sessionRoutes,
   ].flatMap((routes) => routes(deps));
 }

@@ -2,17 +2,19 @@ import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import { PasswordsBusy } from "../ports.ts";
 import { apiRoutes } from "./api.ts";
 import { askedOf } from "./asked.ts";
-import { principalOf } from "./auth.ts";
+import { actorOf, createAuth } from "./auth.ts";
 import { chatRoutes } from "./chat.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { docsPage } from "./docs.ts";
 import { fileAnswer } from "./file-answer.ts";
 import { createLimiter } from "./limiter.ts";
 import { liveChanges } from "./live.ts";
+import { openApi } from "./open-api.ts";
 import { pageRoutes } from "./pages.ts";
-import { openApi, type Principal, type Reply, type Route } from "./route.ts";
+import type { Permission, Principal, Reply, Route } from "./route.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** How long an answer that anybody may ask for is kept: whoever asks often must not make the database work. */
@@ -32,11 +34,14 @@ export function createApp(deps: ServerDeps): App {
   const routes = apiRoutes(deps);
   const description = openApi(routes, deps.settings.version, deps.settings.publicUrl);
   const wrongTokens = createLimiter(deps.clock, 30, 60_000);
+  const auth = createAuth(deps);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const canWrite = kept(deps.clock, HEALTH_MS, () => deps.store.operations.canWrite());
 
   hono.onError((error, c) => {
+    if (error instanceof PasswordsBusy)
+      return c.json({ error: "too much at once, please try again in a moment" }, 503, { "retry-after": "5" });
     const reference = deps.ids.make("event");
     deps.log.error("request failed", { reference, path: c.req.path, error: error.stack ?? String(error) });
     return c.json({ error: "something went wrong on our side", reference }, 500);
@@ -70,7 +75,7 @@ export function createApp(deps: ServerDeps): App {
     hono.get(deps.settings.metricsPath, async (c) => {
       const remote = c.env?.incoming?.socket.remoteAddress ?? "";
       const local = /^(::1|127\.|::ffff:127\.)/.test(remote) && !c.req.header("x-forwarded-for");
-      if (!local && !principalOf(deps, c.req.header("authorization")))
+      if (!local && !(await auth.principalOf(c))?.permissions.has("settings.manage"))
         return c.json({ error: "a token is needed" }, 401);
       const { contentType, body } = await deps.metrics.text();
       return c.body(body, 200, { "content-type": contentType });
@@ -87,41 +92,54 @@ export function createApp(deps: ServerDeps): App {
   hono.get("/api/public/status", async (c) => c.json(await status()));
   hono.route("/chat/api", chatRoutes(deps, closing.signal) as unknown as Hono<Bindings>);
 
-  const authorized = (c: Context<Bindings>, permission: Route["permission"]): Principal | Reply => {
-    const principal = principalOf(deps, c.req.header("authorization"));
-    if (!principal) {
-      const address = clientAddress(
-        c.env?.incoming?.socket.remoteAddress ?? "",
-        c.req.header("x-forwarded-for"),
-        deps.settings.trustedProxies,
-      );
-      const wait = wrongTokens(address);
-      if (wait !== null)
-        return { status: 429, body: { error: "too many wrong tokens" }, headers: { "retry-after": String(wait) } };
-      return { status: 401, body: { error: "a token is needed" }, headers: { "www-authenticate": "Bearer" } };
-    }
-    return principal.permissions.has(permission)
-      ? principal
-      : { status: 403, body: { error: `the permission ${permission} is needed` } };
+  const addressOf = (c: Context<Bindings>): string =>
+    clientAddress(
+      c.env?.incoming?.socket.remoteAddress ?? "",
+      c.req.header("x-forwarded-for"),
+      deps.settings.trustedProxies,
+    );
+  const known = async (c: Context<Bindings>): Promise<Principal | Reply> => {
+    const principal = await auth.principalOf(c);
+    if (principal) return principal;
+    // A session that is over is nobody's guess.
+    const wait = c.req.header("authorization") === undefined ? null : wrongTokens(addressOf(c));
+    if (wait !== null)
+      return { status: 429, body: { error: "too many wrong tokens" }, headers: { "retry-after": String(wait) } };
+    return { status: 401, body: { error: "a token is needed" }, headers: { "www-authenticate": "Bearer" } };
+  };
+  const allowed = async (c: Context<Bindings>, permission: Permission): Promise<Principal | Reply> => {
+    const principal = await known(c);
+    return "status" in principal || principal.permissions.has(permission) ? principal : lacks(permission);
+  };
+  const admitted = (c: Context<Bindings>, { access }: Route): Promise<Principal | Reply | null> => {
+    if (access.type === "anyone") return Promise.resolve(null);
+    return access.type === "self" ? known(c) : allowed(c, access.permission);
   };
   for (const route of routes) {
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
-      const principal = authorized(c, route.permission);
-      if ("status" in principal) return send(c, principal);
-      if (route.method !== "get" && isCrossSite(c, deps.settings.publicUrl))
+      const principal = await admitted(c, route);
+      if (principal && "status" in principal) return send(c, principal);
+      if (route.method !== "get" && isForeign(c, principal, deps.settings.publicUrl))
         return send(c, { status: 403, body: { error: "pages of other sites may not do this" } });
       const asked = await askedOf(c, route);
       if ("status" in asked) return send(c, asked);
-      return send(c, await route.run({ ...asked, principal, headers: (name) => c.req.header(name) }));
+      const reply = await route.run({
+        ...asked,
+        // Null only where the route says that anyone may ask.
+        principal: principal as Principal,
+        actor: actorOf(principal, addressOf(c)),
+        headers: (name) => c.req.header(name),
+      });
+      return send(c, reply);
     });
   }
-  const live = liveChanges(deps, closing.signal);
-  hono.get("/api/events", (c) => {
-    const principal = authorized(c, "conversations.view");
+  const live = liveChanges(deps, auth, closing.signal);
+  hono.get("/api/events", async (c) => {
+    const principal = await allowed(c, "conversations.view");
     return "status" in principal ? send(c, principal) : live(c, principal);
   });
   hono.get("/api/media/:id", async (c) => {
-    const principal = authorized(c, "messages.view");
+    const principal = await allowed(c, "messages.view");
     if ("status" in principal) return send(c, principal);
     const page = await deps.store.conversations.messages(principal.workspaceId, { id: c.req.param("id"), limit: 1 });
     return fileAnswer(c, deps, page.items[0]?.content, Number(c.req.query("n") ?? 0));
@@ -185,12 +203,20 @@ function kept<T>(clock: ServerDeps["clock"], forMs: number, ask: () => Promise<T
   };
 }
 
-/** Whether a browser sends this from a page of another site. No cookie counts here; this stays true when one will. */
-function isCrossSite(c: Context<Bindings>, publicUrl: string): boolean {
+function lacks(permission: Permission): Reply {
+  return { status: 403, body: { error: `the permission ${permission} is needed` } };
+}
+
+/**
+ * Whether a browser may send this for a page of another site. A browser that sends our cookie along always says where
+ * the page is from: one that does not say is not believed.
+ */
+function isForeign(c: Context<Bindings>, principal: Principal | null, publicUrl: string): boolean {
   const site = c.req.header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
   const origin = c.req.header("origin");
-  if (origin === undefined || origin === new URL(publicUrl).origin) return false;
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  if (origin === undefined) return principal?.session ? site === undefined : false;
+  if (origin === new URL(publicUrl).origin) return false;
   return !URL.canParse(origin) || new URL(origin).host !== c.req.header("host");
 }
 

@@ -1,5 +1,5 @@
 import type { ChannelType } from "../core/domain/channel.ts";
-import type { Accepted, ChannelAccount, Channels, Clock, Files, FlowFolder, Ids, Store } from "../ports.ts";
+import type { Accepted, ChannelAccount, Channels, Clock, Files, FlowFolder, Ids, Passwords, Store } from "../ports.ts";
 
 /** What every part of the server works with; made by `main.ts`. */
 export interface ServerDeps {
@@ -9,6 +9,7 @@ export interface ServerDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly files: Files;
+  readonly passwords: Passwords;
   readonly log: {
     error(message: string, facts?: Readonly<Record<string, unknown>>): void;
     warn(message: string, facts?: Readonly<Record<string, unknown>>): void;

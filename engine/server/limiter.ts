@@ -4,16 +4,22 @@ import type { Clock } from "../ports.ts";
 const FORGET_MS = 600_000;
 
 /** So many per time for one key; null: may go; else seconds to wait. */
-export type Limiter = (key: string) => number | null;
+export interface Limiter {
+  (key: string): number | null;
+  /** It was not one of those that are limited after all: somebody who knew the password. */
+  giveBack(key: string): void;
+}
 
 export function createLimiter(clock: Clock, most: number, perMs: number): Limiter {
   const buckets = new Map<string, { tokens: number; at: number }>();
+  // Whoever is forgotten may begin anew: never before the bucket is full again by itself.
+  const forgetMs = Math.max(FORGET_MS, perMs);
   let swept = clock.now();
-  return (key) => {
+  const limiter = (key: string): number | null => {
     const now = clock.now();
-    if (now - swept > FORGET_MS) {
+    if (now - swept > forgetMs) {
       swept = now;
-      for (const [name, bucket] of buckets) if (now - bucket.at > FORGET_MS) buckets.delete(name);
+      for (const [name, bucket] of buckets) if (now - bucket.at > forgetMs) buckets.delete(name);
     }
     const bucket = buckets.get(key) ?? { tokens: most, at: now };
     bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.at) / perMs) * most);
@@ -23,4 +29,10 @@ export function createLimiter(clock: Clock, most: number, perMs: number): Limite
     bucket.tokens -= 1;
     return null;
   };
+  return Object.assign(limiter, {
+    giveBack(key: string) {
+      const bucket = buckets.get(key);
+      if (bucket) bucket.tokens = Math.min(most, bucket.tokens + 1);
+    },
+  });
 }

@@ -1,10 +1,13 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Change, FlowFileChange } from "../ports.ts";
+import type { Auth } from "./auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import type { Permission, Principal } from "./route.ts";
 
 const HEARTBEAT_MS = 20_000;
+/** Whoever may not see any more hears nothing any more after this time; at once when this process or a notice tells. */
+const ASK_AGAIN_MS = 4000;
 /** Streams that one process holds open at most, and changes that wait for one slow reader. */
 const MOST_STREAMS = 1000;
 const MOST_WAITING = 1000;
@@ -25,16 +28,30 @@ type FlowFileChanged = { readonly type: "flowFile" } & FlowFileChange;
 /** Streams of changes for screens: each says what to look at anew, never what it says. They end when `closing` does. */
 export function liveChanges(
   deps: Pick<ServerDeps, "store" | "flows">,
+  auth: Pick<Auth, "renew">,
   closing: AbortSignal,
 ): (c: Context, principal: Principal) => Response {
   let streams = 0;
-  return (c, principal) => {
+  return (c, who) => {
     if (streams >= MOST_STREAMS) return c.json({ error: "too many streams" }, 503, { "retry-after": "10" });
     c.header("x-accel-buffering", "no");
     return streamSSE(c, async (stream) => {
       streams++;
       let waiting: string[] = [];
       let wake = (): void => {};
+      let principal: Principal | null = who;
+      const askAgain = (): void => {
+        auth.renew(who).then(
+          (found) => {
+            principal = found?.permissions.has("conversations.view") ? found : null;
+            if (!principal) wake();
+          },
+          // The database does not answer: nobody is let go, nobody hears more than before.
+          () => {},
+        );
+      };
+      const asking = setInterval(askAgain, ASK_AGAIN_MS);
+      asking.unref();
       const tell = (change: Change | FlowFileChanged): void => {
         waiting.push(JSON.stringify(change));
         // A reader that does not keep up is told to look anew instead of filling our memory.
@@ -42,17 +59,18 @@ export function liveChanges(
         wake();
       };
       const stopListening = deps.store.onChange((change) => {
-        if (maySee(principal, change)) tell(change);
+        if (change.type === "access") askAgain();
+        if (principal && maySee(principal, change)) tell(change);
       });
-      const stopWatching = principal.permissions.has("flows.view")
-        ? deps.flows.onChange((change) => tell({ type: "flowFile", ...change }))
-        : () => {};
+      const stopWatching = deps.flows.onChange((change) => {
+        if (principal?.permissions.has("flows.view")) tell({ type: "flowFile", ...change });
+      });
       const end = (): void => wake();
       closing.addEventListener("abort", end);
       stream.onAbort(end);
       try {
         await stream.write("retry: 1000\n\n");
-        while (!stream.aborted && !closing.aborted) {
+        while (!stream.aborted && !closing.aborted && principal) {
           const next = waiting.shift();
           if (next !== undefined) {
             await stream.writeSSE({ event: "change", data: next });
@@ -70,6 +88,7 @@ export function liveChanges(
         }
       } finally {
         streams--;
+        clearInterval(asking);
         stopListening();
         stopWatching();
         closing.removeEventListener("abort", end);

@@ -208,6 +208,7 @@ export function startLife(
       ids: simulation.ids,
       files,
       log,
+      passwords: { hash: unused, verify: unused },
       metrics: { webhook: () => {}, text: unused },
       flows: {
         list: unused,

@@ -9,7 +9,8 @@ import { createFiles } from "../../engine/files.ts";
 import { openFlowFolder } from "../../engine/flow-files.ts";
 import { createIds } from "../../engine/ids.ts";
 import { createMetrics } from "../../engine/metrics.ts";
-import type { Accepted, ChannelAccount, Clock, Store } from "../../engine/ports.ts";
+import { createPasswords } from "../../engine/passwords.ts";
+import type { Accepted, ChannelAccount, Clock, Passwords, Store } from "../../engine/ports.ts";
 import { createSecrets } from "../../engine/secrets.ts";
 import { type App, createApp } from "../../engine/server/app.ts";
 import type { ServerDeps } from "../../engine/server/deps.ts";
@@ -42,7 +43,7 @@ export interface TestApp {
 }
 
 export async function startTestApp(
-  options: { readonly clock?: Clock; readonly broken?: Partial<Store> } = {},
+  options: { readonly clock?: Clock; readonly broken?: Partial<Store>; readonly passwords?: Passwords } = {},
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), "relais-app-"));
   const flowsDir = join(folder, "flows");
@@ -78,6 +79,8 @@ export async function startTestApp(
       accounts = all;
     });
   });
+  // The real thing with the least work.
+  const passwords = options.passwords ?? createPasswords({ memory: 64, passes: 1, parallelism: 1 });
   const logged: string[] = [];
   const accepted: Accepted[] = [];
   let ready = true;
@@ -91,6 +94,7 @@ export async function startTestApp(
     clock,
     ids,
     files: createFiles(join(folder, "media")),
+    passwords,
     log: { error: write, warn: write },
     metrics: createMetrics(() => store.operations.gauges()),
     flows: openFlowFolder(flowsDir, knownChannels, () => ["whatsapp", "sms", "web"], { store, workspaceId }),
