@@ -29,7 +29,21 @@ export interface Diagnostic {
 }
 export type ExampleLine = { readonly bot: string } | { readonly contact: string } | { readonly event: string };
 
-/** A change of a flow document, as `core/flow/edit` applies it. Paths are keys from the document's root. */
+/**
+ * A change of a flow document, as `core/flow/edit` applies it. Paths are keys from the document's root. `set` makes what
+ * is missing on the way, and adds to a list at its length; `rename` gives a key another name in its place; `move` puts an
+ * entry of a list or mapping at another position of it (from 0).
+ */
 export type FlowEdit =
-  | { readonly type: "set"; readonly path: readonly (string | number)[]; readonly value: unknown }
-  | { readonly type: "remove"; readonly path: readonly (string | number)[] };
+  | { readonly type: "set"; readonly path: FlowPath; readonly value: unknown }
+  | { readonly type: "remove"; readonly path: FlowPath }
+  | { readonly type: "rename"; readonly path: FlowPath; readonly to: string }
+  | { readonly type: "move"; readonly path: FlowPath; readonly to: number };
+export type FlowPath = readonly (string | number)[];
+
+/** A change of a text: `remove` characters at `at` (UTF-16 units) give way to `insert`. */
+export interface TextSplice {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: string;
+}

@@ -1,10 +1,18 @@
-import { type Document, isCollection, isMap, isNode, isScalar, parseDocument } from "yaml";
-import type { FlowEdit } from "../domain/diagnostic.ts";
+import { type Document, isMap, isScalar, parseDocument } from "yaml";
+import type { FlowEdit, FlowPath, TextSplice } from "../domain/diagnostic.ts";
+import { editText } from "./edit-text.ts";
+import { editValue } from "./edit-value.ts";
+import { entryRange, printedEntry } from "./entries.ts";
 
-/** The changed text, and the edits that undo the change. */
+/** The changed text, and what undoes the change. */
 export interface Edited {
   readonly source: string;
+  /** Edits that undo the meaning, whatever else has changed since. */
   readonly inverse: readonly FlowEdit[];
+  /** The change itself as splices of the text, one after the other; for editors of the text. */
+  readonly splices: readonly TextSplice[];
+  /** Splices that give back the very bytes, as long as `source` is still the text. */
+  readonly undo: readonly TextSplice[];
 }
 
 /**
@@ -13,114 +21,138 @@ export interface Edited {
  * rewritten.
  */
 export function applyEdits(source: string, edits: readonly FlowEdit[]): Edited {
+  if (edits.length === 0) return { source, inverse: [], splices: [], undo: [] };
   let text = source;
+  let pages = openPages(source);
+  let value: unknown = pages.document.toJS();
   const inverse: FlowEdit[] = [];
   for (const edit of edits) {
-    const before = valueAt(text, edit.path);
-    text = applyOne(text, edit);
-    inverse.unshift(
-      before === undefined ? { type: "remove", path: edit.path } : { type: "set", path: edit.path, value: before },
-    );
+    const done = editValue(value, edit);
+    value = done.value;
+    inverse.unshift(...done.inverse);
+    if (pages.take(edit)) continue;
+    text = pages.close();
+    pages = openPages(text);
+    if (!pages.take(edit)) {
+      text = editText(text, edit.path, edit);
+      pages = openPages(text);
+    }
   }
-  return { source: text, inverse };
+  text = pages.close();
+  const splice = spliceBetween(source, text);
+  return splice
+    ? { source: text, inverse, splices: [splice.forward], undo: [splice.back] }
+    : { source: text, inverse, splices: [], undo: [] };
 }
 
-function parsed(source: string): Document {
-  const document = parseDocument(source, { version: "1.2", schema: "core" });
+/** A text with its splices done. Throws when one lies outside of it. */
+export function applySplices(source: string, splices: readonly TextSplice[]): string {
+  return splices.reduce((text, { at, remove, insert }) => {
+    if (at < 0 || at + remove > text.length) throw new Error("the text is not the one that this change belongs to");
+    return text.slice(0, at) + insert + text.slice(at + remove);
+  }, source);
+}
+
+/** What differs between two texts, as one splice each way; null: nothing. */
+function spliceBetween(
+  before: string,
+  after: string,
+): { readonly forward: TextSplice; readonly back: TextSplice } | null {
+  if (before === after) return null;
+  let at = 0;
+  while (at < before.length && before[at] === after[at]) at++;
+  let same = 0;
+  const most = Math.min(before.length, after.length) - at;
+  while (same < most && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  const removed = before.slice(at, before.length - same);
+  const inserted = after.slice(at, after.length - same);
+  return {
+    forward: { at, remove: removed.length, insert: inserted },
+    back: { at, remove: inserted.length, insert: removed },
+  };
+}
+
+/** A part of the text that edits are done in: whole lines of one entry, e.g. of one node. */
+interface Page {
+  readonly start: number;
+  readonly end: number;
+  /** How much of an edit's path lies above the page. */
+  readonly depth: number;
+  text: string;
+}
+
+/**
+ * The text cut into the entries that edits touch, so that a hundred moved boxes cost one look at the whole file. An edit
+ * that fits no entry is not taken: then the pages are put together again first.
+ */
+function openPages(source: string): {
+  readonly document: Document;
+  take(edit: FlowEdit): boolean;
+  close(): string;
+} {
+  const document = parsed(source);
+  const pages = new Map<string, Page>();
+  let order = 0;
+  const orders = new Map<Page, number>();
+  const open = (name: string, page: Page): Page => {
+    pages.set(name, page);
+    orders.set(page, order++);
+    return page;
+  };
+  const take = (edit: FlowEdit): boolean => {
+    const [top, second] = edit.path;
+    if (top === undefined || second === undefined) return false;
+    // What changes the row of entries itself is done in the whole text.
+    if (edit.path.length === 2 && edit.type !== "set") return false;
+    const holder = document.get(top);
+    if (!isMap(holder) || holder.flow || holder.items.length === 0) return false;
+    const name = JSON.stringify([top, second]);
+    let page = pages.get(name);
+    if (!page) {
+      const entry = entryRange(document, source, [top, second]);
+      if (entry) page = open(name, { ...entry, depth: 1, text: source.slice(entry.start, entry.end) });
+      else {
+        const last = holder.items[holder.items.length - 1];
+        const after =
+          edit.type === "set" && last && isScalar(last.key)
+            ? entryRange(document, source, [top, String(last.key.value)])
+            : null;
+        if (!after || edit.type !== "set") return false;
+        const glue = source.slice(0, after.end).endsWith("\n") ? "" : "\n";
+        const made = printedEntry(String(second), nested(edit.path.slice(2), edit.value), after.indent);
+        open(name, { start: after.end, end: after.end, depth: 1, text: glue + made });
+        return true;
+      }
+    }
+    try {
+      page.text = editText(page.text, edit.path.slice(page.depth), edit);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const close = (): string => {
+    const sorted = [...pages.values()].sort(
+      (a, b) => a.start - b.start || a.end - b.end || (orders.get(a) ?? 0) - (orders.get(b) ?? 0),
+    );
+    let text = "";
+    let at = 0;
+    for (const page of sorted) {
+      text += source.slice(at, page.start) + page.text;
+      at = page.end;
+    }
+    return text + source.slice(at);
+  };
+  return { document, take, close };
+}
+
+function nested(path: FlowPath, value: unknown): unknown {
+  return [...path].reverse().reduce((inner: unknown, key) => ({ [key]: inner }), value);
+}
+
+export function parsed(source: string): Document {
+  const document = parseDocument(source, { version: "1.2", schema: "core", keepSourceTokens: false });
   if (document.errors.length > 0)
     throw new Error(`the text cannot be edited while it does not parse: ${document.errors[0]?.message}`);
   return document;
-}
-
-function valueAt(source: string, path: FlowEdit["path"]): unknown {
-  const node = parsed(source).getIn(path, true);
-  return isNode(node) ? (node.toJSON() as unknown) : node;
-}
-
-function applyOne(source: string, edit: FlowEdit): string {
-  const document = parsed(source);
-  const [top, second] = edit.path;
-  // The smallest block that holds the change: one node, one trigger; for short paths the top-level entry.
-  const block = second === undefined || edit.path.length < 3 ? [top] : [top, second];
-  const holder = block.slice(0, -1);
-  const entry = entryRange(document, source, block);
-  const changed = parsed(source);
-  if (edit.type === "remove") changed.deleteIn(edit.path);
-  else changed.setIn(edit.path, changed.createNode(edit.value));
-  if (!entry) return insertEntry(source, document, changed, holder, block);
-  if (edit.type === "remove" && edit.path.length === block.length)
-    return source.slice(0, entry.start) + source.slice(entry.end);
-  return source.slice(0, entry.start) + printed(changed, block, entry.indent) + source.slice(entry.end);
-}
-
-interface EntryRange {
-  /** Begin of the line with the key, end after the last line of the value. */
-  readonly start: number;
-  readonly end: number;
-  readonly indent: number;
-}
-
-/** The whole lines of one entry of a block mapping; null when it is not there or stands inside a flow collection. */
-function entryRange(
-  document: Document,
-  source: string,
-  path: readonly (string | number | undefined)[],
-): EntryRange | null {
-  let node: unknown = document.contents;
-  for (const [index, key] of path.entries()) {
-    if (isMap(node) && !node.flow) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      if (!pair || !isScalar(pair.key) || !pair.key.range) return null;
-      if (index === path.length - 1) {
-        const keyStart = pair.key.range[0];
-        const start = source.lastIndexOf("\n", keyStart - 1) + 1;
-        const valueEnd = isNode(pair.value) && pair.value.range ? pair.value.range[1] : pair.key.range[1];
-        const lineEnd = source.indexOf("\n", Math.max(valueEnd - 1, keyStart));
-        return { start, end: lineEnd < 0 ? source.length : lineEnd + 1, indent: keyStart - start };
-      }
-      node = pair.value;
-    } else return null;
-  }
-  return null;
-}
-
-/** One entry as the printer writes it, at its own indentation. */
-function printed(document: Document, path: readonly (string | number | undefined)[], indent: number): string {
-  const value = document.getIn(path as (string | number)[], true);
-  const key = String(path[path.length - 1]);
-  const text = new (document.constructor as new (value: unknown) => Document)({ [key]: null });
-  text.setIn([key], value);
-  if (isCollection(value)) value.flow = value.flow ?? false;
-  return text
-    .toString({ lineWidth: 0, flowCollectionPadding: true })
-    .trimEnd()
-    .split("\n")
-    .map((line) => (line === "" ? line : " ".repeat(indent) + line))
-    .join("\n")
-    .concat("\n");
-}
-
-/** A new entry goes after the last one of its mapping; into a mapping on one line, that whole entry is written anew. */
-function insertEntry(
-  source: string,
-  document: Document,
-  changed: Document,
-  holder: readonly (string | number | undefined)[],
-  block: readonly (string | number | undefined)[],
-): string {
-  const parent = holder.length === 0 ? document.contents : document.getIn(holder as (string | number)[], true);
-  if (isMap(parent) && !parent.flow && parent.items.length > 0) {
-    const last = parent.items[parent.items.length - 1];
-    const lastKey = last && isScalar(last.key) ? String(last.key.value) : "";
-    const range = entryRange(document, source, [...holder, lastKey]);
-    if (range) {
-      const glue = source.slice(0, range.end).endsWith("\n") ? "" : "\n";
-      return source.slice(0, range.end) + glue + printed(changed, block, range.indent) + source.slice(range.end);
-    }
-  }
-  if (holder.length === 0) return `${source.replace(/\n*$/, "\n")}${printed(changed, block, 0)}`;
-  const own = entryRange(document, source, holder);
-  return own
-    ? source.slice(0, own.start) + printed(changed, holder, own.indent) + source.slice(own.end)
-    : insertEntry(source, document, changed, holder.slice(0, -1), holder);
 }

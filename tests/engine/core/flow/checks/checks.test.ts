@@ -353,9 +353,10 @@ test("a thousand nodes take time in proportion to a hundred", () => {
   const big = parseFlow(large(1000));
   const time = (flow: typeof big): number => {
     const runs = Array.from({ length: 5 }, () => {
-      const from = performance.now();
+      // Time of this thread's own work: what others do on the machine does not count.
+      const before = process.threadCpuUsage();
       checkFlow(flow, context);
-      return performance.now() - from;
+      return process.threadCpuUsage(before).user / 1000;
     });
     return Math.min(...runs);
   };
