@@ -8,6 +8,7 @@ import { assistantProviders } from "./assistant/providers.ts";
 import { parseCatalogue } from "./catalogue.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { connectAccounts, readConfig } from "./connect.ts";
 import type { ChannelType } from "./core/domain/channel.ts";
 import type { Workspace } from "./core/domain/workspace.ts";
 import { performEffect } from "./effects/registry.ts";
@@ -69,6 +70,7 @@ export async function openWorkspace(
     reserveBytes: config.reserveBytes,
     secrets: createSecrets(known ?? loadKey(config.secretKey, config.dataDir)),
     capabilitiesOf: (type) => channelOf(type).capabilities,
+    readConfig: (type, config) => readConfig(knownChannels, type, config),
     log: (message) => log.warn(message),
     ...(failing ? { around: failing.database } : {}),
   }).catch((error: unknown) => {
@@ -128,8 +130,11 @@ export async function startRelais(config: Config): Promise<Running> {
       return base ? config.bases[base] : "";
     },
   };
-  await connectAccounts(config, store, workspace);
-  let accounts: readonly ChannelAccount[] = await store.accounts.all();
+  await connectAccounts(config, knownChannels, store, workspace, log);
+  /** Only those that can be used; the API shows the others with what is wrong. */
+  const readAccounts = async (): Promise<readonly ChannelAccount[]> =>
+    (await store.accounts.all()).filter(({ status }) => status !== "broken");
+  let accounts = await readAccounts();
   const accountById = (id: string): ChannelAccount | undefined => accounts.find((account) => account.id === id);
   const connected = (): readonly ChannelType[] => [...new Set(accounts.map(({ channel }) => channel))];
   const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
@@ -178,7 +183,7 @@ export async function startRelais(config: Config): Promise<Running> {
     pressure: pressure.now,
     account: accountById,
     reloadAccounts: async () => {
-      accounts = await store.accounts.all();
+      accounts = await readAccounts();
     },
     performEffect: async (claimed, effect) => {
       const account = accountById(claimed.accountId);
@@ -291,24 +296,6 @@ export async function startRelais(config: Config): Promise<Running> {
       await store.close();
     },
   };
-}
-
-/** Accounts that come from the environment are called `default`; the web chat is always there. */
-async function connectAccounts(config: Config, store: Store, workspace: Workspace): Promise<void> {
-  const save = (channel: ChannelType, config_: object, secretFields: readonly string[]): Promise<unknown> => {
-    const known = channelOf(channel);
-    const parsed = known.account.parse(config_);
-    return store.accounts.save(workspace.id, {
-      channel,
-      name: "default",
-      address: known.address(parsed),
-      config: parsed as never,
-      secretFields,
-    });
-  };
-  await save("web", { title: config.workspaceName === "Relais" ? "" : config.workspaceName }, []);
-  if (config.whatsapp) await save("whatsapp", config.whatsapp, ["accessToken", "appSecret", "verifyToken"]);
-  if (config.sms) await save("sms", config.sms, ["authToken"]);
 }
 
 /** A first start finds flows to answer with and products to show; later starts change nothing that people may have changed. */

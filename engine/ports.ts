@@ -146,10 +146,18 @@ export interface ChannelAccount extends Account {
   readonly channel: ChannelType;
   readonly name: string;
   readonly address: string;
-  readonly status: "active" | "disabled" | "authFailed";
+  /** `broken`: what is stored of it cannot be used; `statusDetail` is an `AccountFault` then, and `config` is what could be read. */
+  readonly status: "active" | "disabled" | "authFailed" | "broken";
   readonly statusDetail: string | null;
   readonly botEnabled: boolean;
+  /** `environment`: the settings of the program rule it, and nobody else may. */
+  readonly managedBy: "environment" | "api";
+  /** What the channel uses when nobody says which account: the one that was chosen, else the oldest. */
+  readonly isDefault: boolean;
+  readonly createdAt: string;
 }
+/** Why an account is `broken`: sealed with another key; damaged; of a channel that this version has not; not what its channel takes. */
+export type AccountFault = "keyWrong" | "damaged" | "unknownChannel" | "configInvalid";
 
 // ---------------------------------------------------------------------------------------------------------------- store
 
@@ -405,27 +413,45 @@ export interface WaitingRow {
 }
 
 export interface AccountRows {
-  /** Every account of every workspace, secrets decrypted. Cached by the caller, reloaded on `Change.accounts`. */
+  /**
+   * Every connected account of every workspace, secrets decrypted, each channel's default first. One that cannot be
+   * read is there as `broken` and stops no other; only when the key fits none of them this throws.
+   */
   all(): Promise<readonly ChannelAccount[]>;
   /** Makes or updates the account with this channel and name. Throws when its address belongs to another one. */
-  save(
-    workspaceId: WorkspaceId,
-    account: {
-      readonly channel: ChannelType;
-      readonly name: string;
-      readonly address: string;
-      readonly config: JsonObject;
-      readonly secretFields: readonly string[];
-    },
-  ): Promise<ChannelAccountId>;
+  save(workspaceId: WorkspaceId, account: AccountValues): Promise<ChannelAccountId>;
+  /** Makes an account (`id` null) or changes one; its history, its switches and its status `disabled` stay. */
+  put(workspaceId: WorkspaceId, id: ChannelAccountId | null, account: AccountValues): Promise<AccountSaved>;
+  /** Its history stays, its secrets go, what waits to be sent is cancelled; name and address are free again. */
+  remove(workspaceId: WorkspaceId, id: ChannelAccountId): Promise<boolean>;
+  /** From now on what the channel uses when nobody says which account. */
+  makeDefault(workspaceId: WorkspaceId, id: ChannelAccountId): Promise<boolean>;
+  /** Whether there ever was an account with this channel and name, also one that was removed. */
+  knows(workspaceId: WorkspaceId, channel: ChannelType, name: string): Promise<boolean>;
+  setManagedBy(workspaceId: WorkspaceId, id: ChannelAccountId, by: ChannelAccount["managedBy"]): Promise<void>;
   setStatus(
     workspaceId: WorkspaceId,
     id: ChannelAccountId,
-    status: ChannelAccount["status"],
+    status: Exclude<ChannelAccount["status"], "broken">,
     detail: string | null,
   ): Promise<void>;
   setBotEnabled(workspaceId: WorkspaceId, id: ChannelAccountId, enabled: boolean): Promise<void>;
 }
+export interface AccountValues {
+  readonly channel: ChannelType;
+  readonly name: string;
+  readonly address: string;
+  readonly config: JsonObject;
+  readonly secretFields: readonly string[];
+  /** Default: `api`. */
+  readonly managedBy?: ChannelAccount["managedBy"];
+}
+export type AccountSaved =
+  | { readonly type: "saved"; readonly id: ChannelAccountId }
+  /** Another account has this address; `name` when it is of the same workspace. */
+  | { readonly type: "addressTaken"; readonly name: string | null }
+  | { readonly type: "nameTaken" }
+  | { readonly type: "notFound" };
 
 export interface FlowVersion {
   readonly id: FlowVersionId;

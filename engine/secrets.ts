@@ -51,7 +51,9 @@ export function keptSecret(dataDir: string, name: string): string {
 }
 
 /** What was sealed with another key; without that one it stays closed. */
-export class WrongKeyError extends Error {}
+export class WrongKeyError extends Error {
+  override readonly name = "WrongKeyError";
+}
 
 /** Takes back a key that was made for a database which turned out to have another one: nothing was sealed with it. */
 export function dropKey(dataDir: string): void {

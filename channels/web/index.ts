@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountField } from "../../engine/core/domain/account-field.ts";
 import {
   type Account,
   type Call,
@@ -143,13 +144,48 @@ export const web = channel<WebAccount>({
     markup: "none",
   },
   account: z.object({
-    widgetId: z.string().default("default"),
-    allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
-    title: z.string().max(60).default(""),
-    color: z
-      .string()
-      .regex(/^#[0-9a-fA-F]{6}$/)
-      .default("#0F7B6C"),
+    title: accountField(
+      z.string().max(60).default(""),
+      { fr: "Titre", en: "Title" },
+      {
+        help: {
+          fr: "En haut du chat, par exemple le nom de la boutique.",
+          en: "Above the chat, e.g. the name of the shop.",
+        },
+      },
+    ),
+    color: accountField(
+      z
+        .string()
+        .regex(/^#[0-9a-fA-F]{6}$/)
+        .default("#0F7B6C"),
+      { fr: "Couleur", en: "Colour" },
+      { placeholder: "#0F7B6C" },
+    ),
+    allowedOrigins: accountField(
+      z.array(z.url({ protocol: /^https?$/ })).default([]),
+      { fr: "Sites autorisés", en: "Allowed sites" },
+      {
+        control: "list",
+        placeholder: "https://boutique.example.com",
+        help: {
+          fr: "Les adresses des sites où le chat peut apparaître. Celui-ci est toujours autorisé.",
+          en: "Addresses of the sites that may show the chat. This one always may.",
+        },
+      },
+    ),
+    widgetId: accountField(
+      z
+        .string()
+        .regex(/^[\w-]{1,64}$/)
+        .default("default"),
+      { fr: "Nom technique", en: "Technical name" },
+      {
+        advanced: true,
+        placeholder: "boutique",
+        help: { fr: "Différent pour chaque chat web.", en: "Another one for every web chat." },
+      },
+    ),
   }) as unknown as z.ZodType<WebAccount>,
   address: ({ widgetId }) => widgetId,
   receive,

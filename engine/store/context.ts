@@ -1,8 +1,15 @@
 import type { Capabilities, ChannelType } from "../core/domain/channel.ts";
 import type { ChannelAccountId, WorkspaceId } from "../core/domain/ids.ts";
+import type { JsonObject } from "../core/domain/json.ts";
 import type { Workspace } from "../core/domain/workspace.ts";
-import type { Change, Clock, Ids } from "../ports.ts";
+import type { AccountFault, Change, Clock, Ids } from "../ports.ts";
 import type { Database } from "./sql.ts";
+
+/** What the channel makes of a stored configuration. */
+export type ReadConfig = (
+  channel: ChannelType,
+  config: JsonObject,
+) => { readonly config: unknown } | { readonly fault: AccountFault };
 
 /** What every part of the store works with. */
 export interface Context {
@@ -15,6 +22,7 @@ export interface Context {
   readonly unknownWaitMs: number;
   readonly secrets: { seal(plain: string, context: string): string; open(sealed: string, context: string): string };
   readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
+  readonly readConfig: ReadConfig;
   /** Small and asked for at every step: kept in memory, read again when they change. */
   readonly accounts: Map<
     ChannelAccountId,

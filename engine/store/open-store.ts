@@ -46,6 +46,8 @@ export interface ContextOptions {
   readonly unknownWaitMs?: number;
   readonly secrets: Context["secrets"];
   readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
+  /** Judges stored configurations by their channel; absent: they are taken as they are. */
+  readonly readConfig?: Context["readConfig"];
   readonly log?: (message: string) => void;
 }
 
@@ -84,6 +86,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     unknownWaitMs,
     secrets,
     capabilitiesOf,
+    readConfig: options.readConfig ?? ((_, config) => ({ config })),
     accounts: new Map(),
     workspaces: new Map(),
     orphans: { may: true },

@@ -199,7 +199,7 @@ function* settle(
       break;
     case "pauseAccount":
       yield* put(
-        "UPDATE channel_accounts SET status = 'authFailed', status_detail = ? WHERE workspace_id = ? AND id = ?",
+        "UPDATE channel_accounts SET status = 'authFailed', status_detail = ? WHERE workspace_id = ? AND id = ? AND status = 'active'",
         end.error.detail ?? end.error.code,
         workspaceId,
         effect.accountId,

@@ -27,11 +27,17 @@ export const channelAccounts = pgTable(
     statusDetail: text("status_detail"),
     botEnabled: integer("bot_enabled").notNull(),
     createdAt: at("created_at").notNull(),
+    /** `environment`: only the settings of the program change it; `api`: the owner does. */
+    managedBy: text("managed_by").notNull().default("api"),
+    /** 1: what the channel uses when nobody says which account. */
+    isDefault: integer("is_default").notNull().default(0),
+    /** Removed: kept for the names in its history. */
+    deletedAt: at("deleted_at"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    uniqueIndex("channel_accounts_name").on(t.workspaceId, t.channel, t.name),
-    index("channel_accounts_address").on(t.channel, t.address),
+    uniqueIndex("channel_accounts_name").on(t.workspaceId, t.channel, t.name).where(sql`deleted_at IS NULL`),
+    uniqueIndex("channel_accounts_address").on(t.channel, t.address).where(sql`deleted_at IS NULL`),
   ],
 );
 
@@ -49,10 +55,15 @@ export const contacts = pgTable(
     labels: text("labels").notNull(),
     optedOut: text("opted_out").notNull(),
     createdAt: at("created_at").notNull(),
+    /** The contact that this one was linked with: the same person on another account. Null: stands for itself. */
+    personId: text("person_id"),
+    /** How and why, and what the person took over from it, as JSON. */
+    link: text("link"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     index("contacts_created").on(t.workspaceId, t.createdAt, t.id),
+    index("contacts_person").on(t.workspaceId, t.personId).where(sql`person_id IS NOT NULL`),
   ],
 );
 
@@ -69,6 +80,7 @@ export const contactIdentities = pgTable(
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.accountId, t.kind, t.value] }),
     index("contact_identities_contact").on(t.workspaceId, t.contactId),
+    index("contact_identities_value").on(t.workspaceId, t.kind, t.value),
   ],
 );
 
