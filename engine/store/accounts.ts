@@ -19,11 +19,8 @@ export function accountRows(context: Context): AccountRows {
       );
       return { result: done, changes: done ? tell(workspaceId) : [] };
     });
-  const save = async (workspaceId: WorkspaceId, id: ChannelAccountId | null, account: AccountValues) => {
-    const attempt = () => writeAndTell(context, () => written(context, workspaceId, id, account));
-    // Whoever took the name or the address at the same moment is seen the second time.
-    return attempt().catch(attempt);
-  };
+  const save = (workspaceId: WorkspaceId, id: ChannelAccountId | null, account: AccountValues) =>
+    writeAndTell(context, () => written(context, workspaceId, id, account));
   return {
     all: () => readAll(context),
     put: save,
@@ -144,6 +141,8 @@ function* written(
   account: AccountValues,
 ): Script<Told<AccountSaved>> {
   const refused = (result: AccountSaved): Told<AccountSaved> => ({ result, changes: [] });
+  // An address is nobody's twice, whatever the workspace: who connects something waits for whoever does so at the moment.
+  yield* one("SELECT id FROM workspaces ORDER BY id LIMIT 1 /*lock*/");
   if (known !== null) {
     const row = yield* one(
       "SELECT id FROM channel_accounts WHERE workspace_id = ? AND id = ? AND channel = ? AND deleted_at IS NULL /*lock*/",

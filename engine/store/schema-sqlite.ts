@@ -39,7 +39,7 @@ export const channelAccounts = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     uniqueIndex("channel_accounts_name").on(t.workspaceId, t.channel, t.name).where(sql`deleted_at IS NULL`),
-    uniqueIndex("channel_accounts_address").on(t.channel, t.address).where(sql`deleted_at IS NULL`),
+    index("channel_accounts_address").on(t.channel, t.address),
   ],
 );
 
