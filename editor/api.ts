@@ -1,5 +1,7 @@
 import { catalogue, wordsOf } from "./words/words.ts";
 
+export type { Dependents, FlowOverview } from "../engine/server/flow-overview.ts";
+
 const apiWords = catalogue("api", {
   fr: {
     offline: "Le serveur ne répond pas. Vérifiez votre connexion, puis réessayez.",

@@ -4,6 +4,9 @@ import type { QueryClient } from "@tanstack/react-query";
 export interface Change {
   readonly type: "message" | "status" | "conversation" | "flows" | "accounts" | "workspace" | "reload" | (string & {});
   readonly conversationId?: string;
+  /** With `flowFile`: the flow, and the mark of its new state; null: it is gone. */
+  readonly flow?: string;
+  readonly etag?: string | null;
 }
 export type Connection = "open" | "lost";
 
@@ -29,7 +32,8 @@ export function startLive(queries: QueryClient): () => void {
   source.addEventListener("change", (event) => {
     const change = JSON.parse((event as MessageEvent<string>).data) as Change;
     if (change.type === "reload") void queries.invalidateQueries();
-    else void queries.invalidateQueries({ queryKey: [change.type] });
+    // A file of a flow changed: the list looks anew; an open editor hears of it below.
+    else void queries.invalidateQueries({ queryKey: [change.type === "flowFile" ? "flows" : change.type] });
     for (const listen of listeners) listen(change);
   });
   return () => {

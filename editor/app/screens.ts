@@ -1,4 +1,4 @@
-import { House, type LucideIcon } from "lucide-react";
+import { House, type LucideIcon, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Catalogue } from "../words/words.ts";
 import { appWords } from "./words.ts";
@@ -27,5 +27,13 @@ export const screens: readonly Screen[] = [
     words: appWords,
     word: "home",
     routes: [{ path: "", load: async () => ({ Component: (await import("../home/home.tsx")).Home }) }],
+  },
+  {
+    path: "flows",
+    icon: Workflow,
+    words: appWords,
+    word: "flows",
+    permission: "flows.view",
+    routes: [{ path: "", load: async () => ({ Component: (await import("../flows/flow-list.tsx")).FlowList }) }],
   },
 ];

@@ -5,7 +5,7 @@ import type { FlowNode } from "../nodes/node-type.ts";
 import { nodeTypes } from "../nodes/registry.ts";
 import { type FlowDocument, flowHead } from "./document.ts";
 import { nearest } from "./nearest.ts";
-import { finding, readYaml } from "./source.ts";
+import { finding, readYaml, type YamlSource } from "./source.ts";
 
 /** A flow file that was read. `document` is null when its text cannot be used; diagnostics then say why. */
 export interface ParsedFlow {
@@ -14,9 +14,25 @@ export interface ParsedFlow {
   rangeOf(path: readonly (string | number)[], part?: "key" | "value"): TextRange;
 }
 
+/**
+ * A node as its type's schema reads it, by the value that was read from the text: whoever reads the same flow again with
+ * the same values (`createBlockReader`) pays for what changed, and nodes that did not change are the same objects.
+ */
+const checked = new WeakMap<object, z.ZodSafeParseResult<FlowNode>>();
+
+function checkedNode(raw: unknown, schema: z.ZodType<FlowNode>): z.ZodSafeParseResult<FlowNode> {
+  if (raw === null || typeof raw !== "object") return schema.safeParse(raw);
+  const known = checked.get(raw) ?? schema.safeParse(raw);
+  checked.set(raw, known);
+  return known;
+}
+
 /** Reads a flow: YAML, then the head, then every node by its own type. Never throws; every finding has its place. */
-export function parseFlow(source: string, options: { readonly file?: string } = {}): ParsedFlow {
-  const yaml = readYaml(source);
+export function parseFlow(
+  source: string,
+  options: { readonly file?: string; readonly read?: (text: string) => YamlSource } = {},
+): ParsedFlow {
+  const yaml = (options.read ?? readYaml)(source);
   const { rangeOf } = yaml;
   const diagnostics: Diagnostic[] = [...yaml.diagnostics];
   if (yaml.value === undefined) return { document: null, diagnostics, rangeOf };
@@ -25,6 +41,7 @@ export function parseFlow(source: string, options: { readonly file?: string } = 
     for (const issue of head.error.issues) diagnostics.push(...issueFindings(issue, [], rangeOf));
     return { document: null, diagnostics, rangeOf };
   }
+  const written = (yaml.value as { readonly nodes: Readonly<Record<string, unknown>> }).nodes;
   const nodes: Record<string, FlowNode> = {};
   for (const [id, raw] of Object.entries(head.data.nodes)) {
     const at = ["nodes", id];
@@ -33,7 +50,7 @@ export function parseFlow(source: string, options: { readonly file?: string } = 
       diagnostics.push(finding("unknown-node-type", unknownType(raw.type), rangeOf([...at, "type"])));
       continue;
     }
-    const parsed = type.schema.safeParse(raw);
+    const parsed = checkedNode(written[id], type.schema);
     if (!parsed.success) {
       for (const issue of parsed.error.issues) diagnostics.push(...issueFindings(issue, at, rangeOf));
       continue;

@@ -11,7 +11,14 @@ export interface YamlSource {
   rangeOf(path: readonly (string | number)[], part?: "key" | "value"): TextRange;
 }
 
-const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"]);
+export const FORBIDDEN_KEYS = new Set([
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "valueOf",
+]);
 
 /** Reads YAML that a stranger may have written: size and depth are looked at before any parser sees it (S-30 … S-32). */
 export function readYaml(text: string): YamlSource {
@@ -101,7 +108,7 @@ export function finding(code: string, message: Bilingual, range: TextRange): Dia
 }
 
 /** What must not reach the parser: some nested texts end the whole process, not only the parsing. */
-function dangerOf(text: string): Bilingual | null {
+export function dangerOf(text: string): Bilingual | null {
   if (text.length > LIMITS.flowBytes) {
     return { fr: "Le fichier est trop grand (1 Mo au plus).", en: "The file is too large (1 MB at most)." };
   }
@@ -158,7 +165,7 @@ function syntaxSentence(code: string, message: string): Bilingual {
 }
 
 /** Where a path stands; a path that is not there gives the nearest parent that is. */
-function rangeIn(
+export function rangeIn(
   document: Document,
   path: readonly (string | number)[],
   part: "key" | "value",
@@ -189,7 +196,7 @@ function rangeOfNode(node: unknown): readonly [number, number] | null {
   return range ? [range[0], range[1]] : null;
 }
 
-function rangeAt(counter: LineCounter, text: string, start: number, end: number): TextRange {
+export function rangeAt(counter: LineCounter, text: string, start: number, end: number): TextRange {
   const position = (offset: number) => {
     if (counter.lineStarts.length === 0) return { offset: 0, line: 1, column: 1 };
     const { line, col } = counter.linePos(Math.min(offset, text.length));
