@@ -47,13 +47,16 @@ export class ApiError extends Error {
   /** 0: no answer came. */
   readonly status: number;
   readonly detail: string;
+  /** The server's word for the kind of refusal, where it has one. */
+  readonly code: string;
   readonly body: unknown;
   constructor(status: number, body: unknown) {
     const known = SENTENCES[status as keyof typeof SENTENCES] ?? "broken";
     super(wordsOf(apiWords)(known));
-    const { error, reference } = (body ?? {}) as { readonly error?: unknown; readonly reference?: unknown };
+    const { error, reference, code } = (body ?? {}) as Readonly<Record<string, unknown>>;
     this.status = status;
     this.body = body;
+    this.code = typeof code === "string" ? code : "";
     this.detail = [status || "", typeof error === "string" ? error : "", reference ?? ""].filter(Boolean).join(" · ");
   }
 }

@@ -44,8 +44,8 @@ export function Preferences() {
     >
       {session ? (
         <p className="px-2.5 py-1.5 text-sm">
-          <span className="block font-medium">{session.user.name}</span>
-          <span className="block text-xs text-muted">{session.user.email}</span>
+          <span className="block font-medium">{session.name}</span>
+          <span className="block text-xs text-muted">{session.user?.email}</span>
         </p>
       ) : null}
       <MenuLine />

@@ -37,7 +37,7 @@ export function Home() {
     <div className="mx-auto grid max-w-6xl gap-6 p-4 sm:p-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="flex flex-col gap-4">
         <div>
-          <h1 className="text-lg font-semibold">{t("hello", { name: session?.user.name ?? "" })}</h1>
+          <h1 className="text-lg font-semibold">{t("hello", { name: session?.name ?? "" })}</h1>
           <p className="text-muted">{t("tagline")}</p>
         </div>
         {status.isPending ? <Waiting /> : null}

@@ -1,10 +1,13 @@
 import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { ApiError, askJson } from "../api.ts";
 
-/** Who is signed in, and what they may do anywhere in the workspace. */
+/** Who is signed in, and what they may do: everywhere (`permissions`) and at single accounts. */
 export interface Session {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly type: "user" | "token";
+  readonly name: string;
+  readonly user?: { readonly id: string; readonly name: string; readonly email: string } | null;
   readonly permissions: readonly string[];
+  readonly accounts: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Null: nobody is signed in. */
@@ -30,12 +33,26 @@ export function useMay(permission: string): boolean {
   return useSession()?.permissions.includes(permission) ?? false;
 }
 
+/** Whether the owner's account is still to be made. */
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: async () => (await askJson<{ readonly needed: boolean }>("/api/setup")).needed,
+});
+
+export interface OwnerToBe {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly language: "fr" | "en";
+}
+
 /** Signs in, out, or sets the owner up, and lets every screen know. */
 export function useSignIn() {
   const queries = useQueryClient();
   return {
-    signIn: async (email: string, password: string): Promise<void> => {
-      const session = await askJson<Session>("/api/session", { method: "POST", body: { email, password } });
+    signIn: async (email: string, password: string, code?: string): Promise<void> => {
+      const body = { email, password, ...(code ? { code } : {}) };
+      const session = await askJson<Session>("/api/session", { method: "POST", body });
       queries.setQueryData(sessionQuery.queryKey, session);
     },
     signOut: async (): Promise<void> => {
@@ -43,7 +60,7 @@ export function useSignIn() {
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, null);
     },
-    setUp: async (token: string, person: { name: string; email: string; password: string }): Promise<void> => {
+    setUp: async (token: string, person: OwnerToBe): Promise<void> => {
       const session = await askJson<Session>("/api/setup", { method: "POST", body: { token, ...person } });
       queries.setQueryData(sessionQuery.queryKey, session);
     },

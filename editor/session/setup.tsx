@@ -1,16 +1,17 @@
 import { type FormEvent, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { ApiError, sentenceOf } from "../api.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
-import { useWords } from "../words/words.ts";
+import { useLanguage, useWords } from "../words/words.ts";
 import { Door } from "./door.tsx";
 import { PasswordField } from "./password.tsx";
 import { useSignIn } from "./session.ts";
 import { sessionWords } from "./words.ts";
 
-const SHORTEST = 12;
+const SHORTEST = 10;
+const WEAKNESSES = { passwordTooShort: "tooShort", passwordTooEven: "tooEven", passwordLikeName: "likeName" } as const;
 
 /** The owner's first step, by the one-time link of the first start. */
 export function SetUp() {
@@ -18,7 +19,9 @@ export function SetUp() {
   const { setUp } = useSignIn();
   const navigate = useNavigate();
   const [search] = useSearchParams();
-  const token = search.get("token") ?? "";
+  // The link brings its key behind the #, which no server and no log ever sees.
+  const token = useLocation().hash.slice(1) || (search.get("token") ?? "");
+  const language = useLanguage();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -30,12 +33,13 @@ export function SetUp() {
     if (password.length < SHORTEST) return;
     setBusy(true);
     try {
-      await setUp(token, { name: name.trim(), email: email.trim(), password });
+      await setUp(token, { name: name.trim(), email: email.trim(), password, language });
       toast({ text: t("welcome", { name: name.trim() }) });
       await navigate("/", { replace: true });
     } catch (error) {
-      const isUsed = error instanceof ApiError && [401, 403, 404, 409, 410].includes(error.status);
-      setProblem(isUsed ? "used" : sentenceOf(error));
+      const weakness = error instanceof ApiError ? WEAKNESSES[error.code as keyof typeof WEAKNESSES] : undefined;
+      const isUsed = error instanceof ApiError && [400, 403, 404, 409, 410].includes(error.status);
+      setProblem(weakness ? t(weakness) : isUsed ? "used" : sentenceOf(error));
       setBusy(false);
     }
   };

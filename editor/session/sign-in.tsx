@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiError, sentenceOf } from "../api.ts";
 import { Button } from "../ui/button.tsx";
@@ -6,7 +7,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { useWords } from "../words/words.ts";
 import { Door } from "./door.tsx";
 import { PasswordField } from "./password.tsx";
-import { useSignIn } from "./session.ts";
+import { setupQuery, useSignIn } from "./session.ts";
 import { sessionWords } from "./words.ts";
 
 const LINK_COMMAND = "npm run relais -- users link";
@@ -18,6 +19,8 @@ export function SignIn({ ended = false }: { readonly ended?: boolean }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string>();
+  const [code, setCode] = useState<string>();
+  const setup = useQuery(setupQuery);
   const [busy, setBusy] = useState(false);
   const [forgotten, setForgotten] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
@@ -25,13 +28,16 @@ export function SignIn({ ended = false }: { readonly ended?: boolean }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await signIn(email, password);
+      await signIn(email, password, code);
     } catch (error) {
-      const isWrong = error instanceof ApiError && (error.status === 401 || error.status === 400);
-      setProblem(isWrong ? t("wrong") : sentenceOf(error));
+      const refusal = error instanceof ApiError ? error : null;
+      if (refusal?.code === "codeNeeded") setCode("");
+      else if (refusal?.code === "codeWrong") setProblem(t("codeWrong"));
+      else setProblem(refusal?.status === 401 || refusal?.status === 400 ? t("wrong") : sentenceOf(error));
       setBusy(false);
     }
   };
+  if (setup.data) return <Door title={t("noOwnerTitle")} text={t("noOwnerText")} />;
   return (
     <Door title={t("signInTitle")} text={ended ? t("ended") : t("signInText")}>
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
@@ -47,7 +53,21 @@ export function SignIn({ ended = false }: { readonly ended?: boolean }) {
             />
           )}
         </Field>
-        <PasswordField value={password} onChange={setPassword} error={problem} />
+        <PasswordField value={password} onChange={setPassword} error={code === undefined ? problem : undefined} />
+        {code === undefined ? null : (
+          <Field label={t("code")} help={t("codeHelp")} error={problem}>
+            {(control) => (
+              <Input
+                {...control}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                required
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
         <Button type="submit" look="primary" busy={busy}>
           {t("signIn")}
         </Button>
