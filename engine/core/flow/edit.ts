@@ -1,8 +1,10 @@
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import type { FlowEdit, FlowPath, TextSplice } from "../domain/diagnostic.ts";
+import { editBlocks } from "./edit-blocks.ts";
 import { editText } from "./edit-text.ts";
 import { editValue } from "./edit-value.ts";
 import { entryRange, printedEntry } from "./entries.ts";
+import type { YamlSource } from "./source.ts";
 
 /** The changed text, and what undoes the change. */
 export interface Edited {
@@ -20,8 +22,16 @@ export interface Edited {
  * stay, byte for byte. No edits give the same text back. Throws when the text does not parse: such a file is never
  * rewritten.
  */
-export function applyEdits(source: string, edits: readonly FlowEdit[]): Edited {
+export function applyEdits(
+  source: string,
+  edits: readonly FlowEdit[],
+  /** Reads the text faster than from its beginning to its end (`createBlockReader`): then only what changes is touched. */
+  read?: (text: string) => YamlSource,
+): Edited {
   if (edits.length === 0) return { source, inverse: [], splices: [], undo: [] };
+  const isSound = read !== undefined && read(source).value !== undefined;
+  const quick = isSound ? editBlocks(source, edits) : null;
+  if (quick) return edited(source, quick.source, quick.inverse);
   let text = source;
   let pages = openPages(source);
   let value: unknown = pages.document.toJS();
@@ -38,11 +48,14 @@ export function applyEdits(source: string, edits: readonly FlowEdit[]): Edited {
       pages = openPages(text);
     }
   }
-  text = pages.close();
-  const splice = spliceBetween(source, text);
+  return edited(source, pages.close(), inverse);
+}
+
+function edited(before: string, source: string, inverse: readonly FlowEdit[]): Edited {
+  const splice = spliceBetween(before, source);
   return splice
-    ? { source: text, inverse, splices: [splice.forward], undo: [splice.back] }
-    : { source: text, inverse, splices: [], undo: [] };
+    ? { source, inverse, splices: [splice.forward], undo: [splice.back] }
+    : { source, inverse, splices: [], undo: [] };
 }
 
 /** A text with its splices done. Throws when one lies outside of it. */
@@ -54,7 +67,7 @@ export function applySplices(source: string, splices: readonly TextSplice[]): st
 }
 
 /** What differs between two texts, as one splice each way; null: nothing. */
-function spliceBetween(
+export function spliceBetween(
   before: string,
   after: string,
 ): { readonly forward: TextSplice; readonly back: TextSplice } | null {
