@@ -46,6 +46,7 @@ export interface Config {
     | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
     | undefined;
   readonly dailyTokens: number;
+  readonly conversationTokens: number;
   /** How long a send without an answer waits for evidence before it counts as lost (C-6). */
   readonly unknownWaitMs: number;
   /** Kept free beside a SQLite file, for recording what is under way when the disk is full. */
@@ -129,6 +130,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   OPENAI_BASE_URL: rule(url, "an address, e.g. https://api.openai.com/v1"),
   GEMINI_BASE_URL: rule(url, "an address"),
   AI_DAILY_TOKENS: rule(z.string().regex(/^\d{1,10}$/), "a number of tokens"),
+  AI_CONVERSATION_TOKENS: rule(z.string().regex(/^\d{1,10}$/), "a number of tokens"),
   UNKNOWN_WAIT_MS: rule(z.string().regex(/^\d{3,6}$/), "milliseconds from 100 to 999999"),
   DISK_RESERVE_MB: rule(z.string().regex(/^\d{1,4}$/), "megabytes from 0 to 9999"),
   FAILPOINT: rule(
@@ -271,6 +273,7 @@ export function readConfig(
       ? { apiKey: need("GEMINI_API_KEY"), model: get("GEMINI_MODEL"), baseUrl: get("GEMINI_BASE_URL") }
       : undefined,
     dailyTokens: Number(get("AI_DAILY_TOKENS") ?? "2000000"),
+    conversationTokens: Number(get("AI_CONVERSATION_TOKENS") ?? "200000"),
     unknownWaitMs: Number(get("UNKNOWN_WAIT_MS") ?? LIMITS.unknownWaitMs),
     reserveBytes: Number(get("DISK_RESERVE_MB") ?? "64") * 1_048_576,
     failpoint: failpointOf(get("FAILPOINT") ?? "") ?? undefined,

@@ -167,12 +167,13 @@ export async function startRelais(config: Config): Promise<Running> {
     unknownWaitMs: config.unknownWaitMs,
     random: Math.random,
   };
-  const llm = createAssistant(providers);
+  const llm = createAssistant(providers, { breaker: createBreaker(), clock });
   const effectSettings = {
     publicUrl: config.publicUrl,
     backupNumber: config.backupNumber,
     backupTemplate: config.backupTemplate,
     dailyTokens: config.dailyTokens,
+    conversationTokens: config.conversationTokens,
     webhookSecret: keptSecret(config.dataDir, "webhook-secret"),
   };
   const worker = createWorker({

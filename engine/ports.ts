@@ -9,6 +9,8 @@ import type {
   OrderView,
   OutboxEffect,
   ProductView,
+  UnderstandEffect,
+  Understood,
 } from "./core/domain/effect.ts";
 import type {
   ApiTokenId,
@@ -94,6 +96,14 @@ export type HttpOutcome =
   /** Bytes left and no answer came: nobody knows (C-6). */
   | { readonly type: "unknown"; readonly detail: string };
 
+/** Stops calling a provider that does not answer, per line (an account, a model): one probe from time to time until it is back (spec 2.3). */
+export interface Breaker {
+  /** When calls may go again; 0: now. An open line lets one probe through at that moment. */
+  openUntil(line: string, now: number): number;
+  succeeded(line: string): void;
+  failed(line: string, now: number): void;
+}
+
 /** Our own copies of files, under DATA_DIR/media. Names are made here, never taken from outside. */
 export interface Files {
   save(content: Uint8Array, mimeType: string): Promise<{ readonly path: string; readonly sizeBytes: number }>;
@@ -111,6 +121,14 @@ export class PasswordsBusy extends Error {}
 
 /** Answers a question from the playbook. Never throws: every failure is an `EffectError`. */
 export interface Llm {
+  /** Routes a text and takes values out of it. Without a model: by likeness to the examples. */
+  understand(
+    question: UnderstandQuestion,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly understood: Understood; readonly usage: LlmUsage | null }
+    | { readonly error: EffectError; readonly usage: LlmUsage | null }
+  >;
   answer(
     question: AssistantQuestion,
     signal: AbortSignal,
@@ -118,6 +136,11 @@ export interface Llm {
     | { readonly answer: AssistantAnswer; readonly usage: LlmUsage | null }
     | { readonly error: EffectError; readonly usage: LlmUsage | null }
   >;
+}
+/** A text to be understood, and what dates and phone numbers in it are read with. */
+export interface UnderstandQuestion extends UnderstandEffect {
+  readonly now: string;
+  readonly country: string;
 }
 export interface AssistantQuestion extends AnswerEffect {
   /** The playbook's YAML as published with the flow. */

@@ -2,19 +2,28 @@ import type { AssistantAnswer } from "../core/domain/effect.ts";
 import { unfounded } from "../core/playbook/grounding.ts";
 import { wantsPerson } from "../core/playbook/person.ts";
 import { notFoundSentence, type Playbook } from "../core/playbook/playbook.ts";
-import type { AssistantQuestion, Llm, LlmUsage } from "../ports.ts";
+import { understandBySimilarity } from "../core/playbook/understand.ts";
+import type { AssistantQuestion, Breaker, Clock, Llm, LlmUsage } from "../ports.ts";
 import { answerFromPlaybook } from "./builtin.ts";
 import { modelAnswer, type Prompt, promptOf } from "./prompt.ts";
 import type { Provider } from "./provider.ts";
-import { type Reading, readPlaybook } from "./reading.ts";
+import { readPlaybook } from "./reading.ts";
+import { understandPrompt, understoodBy } from "./understand.ts";
 
 const PER_CALL_MS = 20_000;
+const REPAIR = "your last answer did not have the demanded form: answer with the JSON object only";
+
+/** Which providers are worth a call now; absent: all. */
+export interface Health {
+  readonly breaker: Breaker;
+  readonly clock: Clock;
+}
 
 /**
  * Answers from the playbook: by the first model that answers properly, else by the built-in search. Whatever a model
  * says is checked against its sources before it counts; what does not hold becomes the fixed sentence.
  */
-export function createAssistant(providers: readonly Provider[]): Llm {
+export function createAssistant(providers: readonly Provider[], health: Health | null = null): Llm {
   return {
     async answer(question, signal) {
       const reading = readPlaybook(question.playbookSource);
@@ -25,47 +34,97 @@ export function createAssistant(providers: readonly Provider[]): Llm {
           usage: null,
         };
       }
-      const used: LlmUsage[] = [];
-      const details: string[] = [];
-      for (const provider of providers) {
-        const said = await ask(provider, question, playbook, reading, signal);
-        used.push(...said.usages);
-        if (said.answer) return { answer: said.answer, usage: total(used) };
-        details.push(`${provider.name}: ${said.detail}`);
+      const prompt = promptOf(question, playbook, reading);
+      const read = (said: unknown) => modelAnswer.safeParse(said).data ?? null;
+      const said = await askAll(providers, health, prompt, read, signal);
+      switch (said.type) {
+        case "read":
+          return { answer: checked(said.value, prompt, question, playbook, said.provider), usage: said.usage };
+        case "refused":
+          return { answer: refusal(question, playbook, said.provider, said.detail), usage: said.usage };
+        case "timeout":
+          return { error: { code: "timeout", detail: said.detail }, usage: said.usage };
+        case "nobody":
+          return { answer: answerFromPlaybook(question, reading), usage: said.usage };
       }
-      if (providers.length > 0 && signal.aborted)
-        return { error: { code: "timeout", detail: details.join("; ") }, usage: total(used) };
-      return { answer: answerFromPlaybook(question, reading), usage: total(used) };
+    },
+    async understand(question, signal) {
+      const read = (said: unknown) => understoodBy("", said, question);
+      const said = await askAll(providers, health, understandPrompt(question), read, signal);
+      switch (said.type) {
+        case "read":
+          return { understood: { ...said.value, provider: said.provider }, usage: said.usage };
+        case "timeout":
+          return { error: { code: "timeout", detail: said.detail }, usage: said.usage };
+        case "refused":
+        case "nobody":
+          return { understood: understandBySimilarity(question, question), usage: said.usage };
+      }
     },
   };
 }
 
-async function ask(
-  provider: Provider,
-  question: AssistantQuestion,
-  playbook: Playbook,
-  reading: Reading,
+type Said<T> = { readonly usage: LlmUsage | null } & (
+  | { readonly type: "read"; readonly value: T; readonly provider: string }
+  | { readonly type: "refused"; readonly detail: string; readonly provider: string }
+  | { readonly type: "timeout"; readonly detail: string }
+  /** No provider is set, or none could be reached. */
+  | { readonly type: "nobody" }
+);
+
+/** Asks one provider after the other until one has answered or refused. */
+async function askAll<T>(
+  providers: readonly Provider[],
+  health: Health | null,
+  prompt: Prompt,
+  read: (said: unknown) => T | null,
   signal: AbortSignal,
-): Promise<{ readonly answer: AssistantAnswer | null; readonly usages: readonly LlmUsage[]; readonly detail: string }> {
-  const prompt = promptOf(question, playbook, reading);
-  const usages: LlmUsage[] = [];
-  let input = prompt.input;
-  // One repair: a model that did not keep to the form is told so once.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const said = await provider.complete(
-      { ...prompt, input },
-      AbortSignal.any([signal, AbortSignal.timeout(PER_CALL_MS)]),
-    );
-    if (said.type === "unavailable") return { answer: null, usages, detail: said.detail };
-    if (said.usage) usages.push(said.usage);
-    if (said.type === "refused")
-      return { answer: refusal(question, playbook, provider.name, said.detail), usages, detail: "" };
-    const parsed = modelAnswer.safeParse(jsonOf(said.text));
-    if (parsed.success)
-      return { answer: checked(parsed.data, prompt, question, playbook, provider.name), usages, detail: "" };
-    input = `${prompt.input}\n{"note":"your last answer did not have the demanded form: answer with the JSON object only"}`;
+): Promise<Said<T>> {
+  const used: LlmUsage[] = [];
+  const details: string[] = [];
+  for (const provider of providers) {
+    if (health && health.breaker.openUntil(provider.name, health.clock.now()) > 0) {
+      details.push(`${provider.name}: left alone after many failures`);
+      continue;
+    }
+    const said = await ask(provider, prompt, read, signal);
+    used.push(...said.used);
+    if (said.type === "unavailable") {
+      health?.breaker.failed(provider.name, health.clock.now());
+      details.push(`${provider.name}: ${said.detail}`);
+      continue;
+    }
+    health?.breaker.succeeded(provider.name);
+    return { ...said, provider: provider.name, usage: total(used) };
   }
-  return { answer: refusal(question, playbook, provider.name, "answers without form"), usages, detail: "" };
+  if (signal.aborted) return { type: "timeout", detail: details.join("; "), usage: total(used) };
+  return { type: "nobody", usage: total(used) };
+}
+
+async function ask<T>(
+  provider: Provider,
+  prompt: Prompt,
+  read: (said: unknown) => T | null,
+  signal: AbortSignal,
+): Promise<
+  { readonly used: readonly LlmUsage[] } & (
+    | { readonly type: "read"; readonly value: T }
+    | { readonly type: "refused"; readonly detail: string }
+    | { readonly type: "unavailable"; readonly detail: string }
+  )
+> {
+  const used: LlmUsage[] = [];
+  // One repair: a model that did not keep to the form is told so once.
+  for (const input of [prompt.input, `${prompt.input}\n${JSON.stringify({ note: REPAIR })}`]) {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(PER_CALL_MS)]);
+    const said = await provider.complete({ ...prompt, input }, deadline);
+    if (said.type === "unavailable") return { type: "unavailable", detail: said.detail, used };
+    if (said.usage) used.push(said.usage);
+    if (said.type === "refused") return { type: "refused", detail: said.detail, used };
+    const value = read(jsonOf(said.text));
+    if (value !== null) return { type: "read", value, used };
+  }
+  return { type: "refused", detail: "answers without form", used };
 }
 
 /** A refusal always goes to a person, with the fixed sentence (spec 5). */

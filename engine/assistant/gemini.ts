@@ -1,7 +1,6 @@
 import { ApiError, FinishReason, GoogleGenAI } from "@google/genai";
 import type { Http } from "../ports.ts";
 import { fetchOver } from "./network.ts";
-import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
 import type { ModelSettings, Provider } from "./provider.ts";
 
 const DEFAULT_MODEL = "gemini-3.8-flash";
@@ -27,7 +26,7 @@ export function geminiProvider(config: ModelSettings, http: Http): Provider {
           config: {
             systemInstruction: prompt.instructions,
             responseMimeType: "application/json",
-            responseJsonSchema: MODEL_ANSWER_SCHEMA,
+            responseJsonSchema: prompt.schema,
             maxOutputTokens: MOST_TOKENS,
             abortSignal: signal,
           },

@@ -1,7 +1,6 @@
 import OpenAI from "openai";
 import type { Http } from "../ports.ts";
 import { fetchOver } from "./network.ts";
-import { MODEL_ANSWER_SCHEMA } from "./prompt.ts";
 import type { ModelSettings, Provider } from "./provider.ts";
 
 const DEFAULT_MODEL = "gpt-5.5";
@@ -30,7 +29,7 @@ export function openaiProvider(config: ModelSettings, http: Http): Provider {
             ],
             response_format: {
               type: "json_schema",
-              json_schema: { name: "answer", strict: true, schema: { ...MODEL_ANSWER_SCHEMA } },
+              json_schema: { name: prompt.name, strict: true, schema: { ...prompt.schema } },
             },
             max_completion_tokens: MOST_TOKENS,
             store: false,

@@ -22,7 +22,7 @@ export const modelAnswer = z.strictObject({
   reason: z.string(),
 });
 
-export const MODEL_ANSWER_SCHEMA = {
+const MODEL_ANSWER_SCHEMA = {
   type: "object",
   additionalProperties: false,
   required: ["reply", "found", "sources", "products", "wantsPerson", "reason"],
@@ -37,6 +37,9 @@ export const MODEL_ANSWER_SCHEMA = {
 } as const;
 
 export interface Prompt {
+  /** What the form of the answer is called, and its JSON schema: every field required, none more. */
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
   readonly instructions: string;
   /** One block of JSON: the contact's words are data in it, never part of the instructions. */
   readonly input: string;
@@ -96,5 +99,5 @@ export function promptOf(question: AssistantQuestion, playbook: Playbook, readin
     ...sources.map(({ id, title, text }) => [id, `${title}\n${text}`] as const),
     ...products.map((product) => [product.sku, Object.values(product).join("\n")] as const),
   ]);
-  return { instructions: instructions.join("\n"), input, ground };
+  return { name: "answer", schema: MODEL_ANSWER_SCHEMA, instructions: instructions.join("\n"), input, ground };
 }

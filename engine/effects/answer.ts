@@ -2,23 +2,20 @@ import type { AssistantAnswer } from "../core/domain/effect.ts";
 import type { Json } from "../core/domain/json.ts";
 import { textOf } from "../core/domain/message.ts";
 import { isTopic, wordsOf } from "../core/playbook/words.ts";
+import { isOverBudget, recordUsage } from "./budget.ts";
 import { again, type EffectContext, failed, type Perform } from "./effect-type.ts";
 
 const HISTORY = 14;
 const MOST_PRODUCTS = 200;
 const FIRST_PRODUCTS = 20;
 const TIME_MS = 45_000;
-const DAY_MS = 86_400_000;
 
 /** Lets the assistant answer from the playbook that was published with the flow. */
 export const answer: Perform<"answer"> = async (effect, context) => {
-  const { store, workspace, claimed, settings, clock, llm } = context;
+  const { store, workspace, claimed, llm } = context;
   const playbookSource = await playbookOf(effect.playbook, context);
   if (playbookSource === null) return failed("invalid", "the flow was published without a playbook");
-  const since = new Date(clock.now() - DAY_MS).toISOString();
-  if ((await store.operations.tokensSince(workspace.id, since, null)) >= settings.dailyTokens) {
-    return failed("overBudget", "the tokens of this day are used up");
-  }
+  if (await isOverBudget(context)) return failed("overBudget", "the tokens of this day are used up");
   const history = await store.conversations.recent(workspace.id, claimed.conversationId, HISTORY);
   const contact = await store.conversations.contact(workspace.id, claimed.contactId);
   // Those that share a word with the question; the assistant ranks them. Without any, the first of the catalogue.
@@ -39,13 +36,7 @@ export const answer: Perform<"answer"> = async (effect, context) => {
     },
     AbortSignal.timeout(TIME_MS),
   );
-  if (outcome.usage) {
-    await store.operations.usage(workspace.id, {
-      ...outcome.usage,
-      conversationId: claimed.conversationId,
-      ok: "answer" in outcome,
-    });
-  }
+  await recordUsage(context, outcome.usage, "answer" in outcome);
   if ("error" in outcome) return again(context, outcome.error.code, outcome.error.detail);
   const given: AssistantAnswer = outcome.answer;
   return { type: "done", result: given as unknown as Json };

@@ -47,7 +47,9 @@ export interface EffectSettings {
   readonly publicUrl: string;
   readonly backupNumber: string | undefined;
   readonly backupTemplate: { readonly name: string; readonly language: string } | undefined;
+  /** Tokens of models within 24 hours: of the workspace, of one conversation. */
   readonly dailyTokens: number;
+  readonly conversationTokens: number;
   /** Signs what we post to other people's webhooks. */
   readonly webhookSecret: string;
 }

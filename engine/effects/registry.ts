@@ -5,12 +5,14 @@ import { downloadMedia } from "./download-media.ts";
 import type { EffectContext, Perform } from "./effect-type.ts";
 import { http } from "./http.ts";
 import { alert, notify } from "./notify.ts";
+import { understand } from "./understand.ts";
 
 type Type = Exclude<OutboxEffect["type"], "send">;
 
 /** How each effect is done. A new type without its line here does not compile. */
 const performers: { readonly [T in Type]: Perform<T> } = {
   answer,
+  understand,
   http,
   notify,
   alert,

@@ -1,3 +1,5 @@
+import type { Breaker } from "../ports.ts";
+
 const FAILURES_TO_OPEN = 5;
 const WITHIN_MS = 30_000;
 const FIRST_PROBE_MS = 30_000;
@@ -7,14 +9,6 @@ interface Line {
   failures: number[];
   openUntil: number;
   probeMs: number;
-}
-
-/** Stops calling a provider that does not answer, per account: one probe from time to time until it is back (spec 2.3). */
-export interface Breaker {
-  /** When calls may go again; 0: now. An open line lets one probe through at that moment. */
-  openUntil(accountId: string, now: number): number;
-  succeeded(accountId: string): void;
-  failed(accountId: string, now: number): void;
 }
 
 /** Five failures within 30 s open the line; probes after 30 s, 60 s, … at most every 5 minutes. */

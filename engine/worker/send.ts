@@ -3,8 +3,7 @@ import type { IdentityValue } from "../core/domain/contact.ts";
 import { LIMITS } from "../core/domain/limits.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
 import { isRetryable, type SendError } from "../core/domain/send-error.ts";
-import type { AttemptEnd, CallOutcome, ChannelAccount, Channels, Clock, Perform, Store } from "../ports.ts";
-import type { Breaker } from "./breaker.ts";
+import type { AttemptEnd, Breaker, CallOutcome, ChannelAccount, Channels, Clock, Perform, Store } from "../ports.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** Calls of one message: a file to upload, then the send, with room for a second file. */

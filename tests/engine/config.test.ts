@@ -103,6 +103,7 @@ describe("a wrong setting is named in one sentence, without its value", () => {
     ["TWILIO_BASE_URL", "no address"],
     ["OPENAI_BASE_URL", "no address"],
     ["AI_DAILY_TOKENS", "many"],
+    ["AI_CONVERSATION_TOKENS", "many"],
     ["PROMETHEUS_ENABLED", "maybe"],
     ["PROMETHEUS_METRICS_PATH", "no slash"],
   ])("%s=%s", (name, value) => {

@@ -340,7 +340,7 @@ describe("answers are bounded", () => {
     };
     const startedAt = Date.now();
     expect(await ask("/", { timeoutMs: 400 })).toMatchObject({ type: "unknown" });
-    expect(Date.now() - startedAt).toBeLessThan(1500);
+    expect(Date.now() - startedAt).toBeLessThan(5000);
   });
 
   test("headers without end are refused", async () => {

@@ -1,4 +1,5 @@
 import { channelOf, channels as knownChannels } from "../../channels/registry.ts";
+import { createAssistant } from "../../engine/assistant/assistant.ts";
 import { LIMITS } from "../../engine/core/domain/limits.ts";
 import type { Workspace } from "../../engine/core/domain/workspace.ts";
 import { decide as decideTruly } from "../../engine/core/run/decide.ts";
@@ -143,6 +144,7 @@ export function startLife(
     const llm: Llm = {
       answer: (question) =>
         dead ? NEVER : new Promise((done) => simulation.network.ask(question, (answer) => dead || done(answer))),
+      understand: (question, signal) => (dead ? NEVER : createAssistant([]).understand(question, signal)),
     };
     const worker = createWorker({
       ...sendDeps,
@@ -174,6 +176,7 @@ export function startLife(
               backupNumber: BACKUP_NUMBER,
               backupTemplate: undefined,
               dailyTokens: 1_000_000,
+              conversationTokens: 1_000_000,
               webhookSecret: "secret",
             },
             accounts: () => accounts,

@@ -13,6 +13,7 @@ export type Effect =
   | { readonly type: "startTimer"; readonly name: string; readonly delayMs: number }
   | { readonly type: "cancelTimer"; readonly name: string }
   | AnswerEffect
+  | UnderstandEffect
   | HttpEffect
   | {
       readonly type: "findProducts";
@@ -84,6 +85,33 @@ export interface AssistantAnswer {
   readonly products: readonly string[];
   readonly wantsPerson: boolean;
   readonly reason: string;
+  readonly provider: string;
+}
+
+/** Asks the assistant what a text is about. Comes back with `Understood`. */
+export interface UnderstandEffect {
+  readonly type: "understand";
+  readonly key: string;
+  readonly question: string;
+  readonly language: Language;
+  readonly intents: readonly { readonly id: string; readonly label: string; readonly examples: readonly string[] }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly expect: "text" | "number" | "email" | "phone" | "date" | "time" | "choice";
+    readonly hint?: string;
+    readonly choices?: readonly string[];
+  }[];
+  /** More for this node only, by the owner. */
+  readonly instructions?: string;
+}
+
+/** What the assistant read in a text. */
+export interface Understood {
+  /** Null: none of those that were asked for. */
+  readonly intent: string | null;
+  /** Only what the text says; each value as `ask` would keep it. */
+  readonly fields: JsonObject;
+  readonly wantsPerson: boolean;
   readonly provider: string;
 }
 
@@ -174,7 +202,7 @@ export type EffectType = Effect["type"];
 /** Effects that the outbox performs. The others change rows in the step's own transaction. */
 export type OutboxEffect = Extract<
   Effect,
-  { readonly type: "send" | "answer" | "http" | "notify" | "alert" | "downloadMedia" }
+  { readonly type: "send" | "answer" | "understand" | "http" | "notify" | "alert" | "downloadMedia" }
 >;
 /** Questions to our own catalogue and orders: answered in the step's own transaction, so that nothing can come between. */
 export type ShopEffect = Extract<

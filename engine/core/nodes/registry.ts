@@ -20,6 +20,7 @@ import { sendTemplate } from "./send-template.ts";
 import { set } from "./set.ts";
 import { setContact } from "./set-contact.ts";
 import { split } from "./split.ts";
+import { understand } from "./understand.ts";
 import { wait } from "./wait.ts";
 
 const all = [
@@ -39,6 +40,7 @@ const all = [
   goTo,
   end,
   answer,
+  understand,
   http,
   label,
   setContact,

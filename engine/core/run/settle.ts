@@ -111,6 +111,7 @@ function fitted(
           ...(handover ? { handover: true } : {}),
         }));
       case "answer":
+      case "understand":
       case "http":
       case "findProducts":
       case "createOrder":

@@ -53,9 +53,9 @@ describe("a flow file", () => {
     ["two megabytes", `a: "${"x".repeat(2_000_000)}"`],
     ["a null character", "flow: te\0st"],
   ])("%s end in a sentence, twice", (_, source) => {
-    const startedAt = performance.now();
+    const { user } = process.threadCpuUsage();
     for (let n = 0; n < 2; n++) expect(parseFlow(source).document).toBeNull();
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(process.threadCpuUsage().user - user).toBeLessThan(2_000_000);
   });
 
   test("any text at all is read without throwing", () => {

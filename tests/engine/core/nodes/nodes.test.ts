@@ -60,6 +60,8 @@ describe("nodes that cannot be", () => {
     ["a user before the host", { type: "http", url: "https://a@{{ host }}" }],
     ["a header in two lines", { type: "http", url: "https://api.example.com/", headers: { a: "b\r\nc: d" } }],
     ["two receivers", { type: "notify", text: "x", phone: "+33639980001", email: "a@example.com" }],
+    ["nothing to understand", { type: "understand" }],
+    ["an intent called other", { type: "understand", intents: [choice("other")] }],
     ["a condition called otherwise", { type: "branch", conditions: [{ id: "otherwise", when: "true" }] }],
   ])("%s is refused", (_, node) => {
     expect(nodeTypeOf(node.type).schema.safeParse(node).success).toBe(false);
