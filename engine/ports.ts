@@ -37,7 +37,7 @@ import type { MailFacts, MailPosition, MailThread } from "./core/domain/mail.ts"
 import type { MailboxEvent } from "./core/domain/mailbox-event.ts";
 import type { Message, OutboundContent } from "./core/domain/message.ts";
 import type { Permission } from "./core/domain/permission.ts";
-import type { Grant, Override, Rights } from "./core/domain/rights.ts";
+import type { AccountScope, Grant, Override, Rights } from "./core/domain/rights.ts";
 import type { Role } from "./core/domain/role.ts";
 import type { SendError } from "./core/domain/send-error.ts";
 import type { Actor, ApiToken, AuditEntry, Session, User, UserStatus } from "./core/domain/user.ts";
@@ -211,6 +211,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a look goes over: a whole workspace, or what of it belongs to some accounts. Whoever may see a part has no name for the whole. */
+export type Scope = WorkspaceId | AccountScope;
+
 export type Change =
   | {
       readonly type: "message" | "status" | "conversation";
@@ -315,9 +318,9 @@ export interface Mailbox {
     decide: (input: StepInput) => Decision | NeedsVersions,
     claim: (effect: WaitingEffect) => boolean,
   ): Promise<StepOutcome>;
-  quarantined(workspaceId: WorkspaceId): Promise<readonly QuarantinedEvent[]>;
+  quarantined(scope: Scope): Promise<readonly QuarantinedEvent[]>;
   /** `retry`: once more with a new count; `skip`: marked applied without effect. */
-  release(workspaceId: WorkspaceId, eventId: EventId, how: "retry" | "skip"): Promise<boolean>;
+  release(scope: Scope, eventId: EventId, how: "retry" | "skip"): Promise<boolean>;
 }
 export type StepOutcome =
   | {
@@ -399,11 +402,7 @@ export interface Outbox {
   /** Effects in state `unknown` whose wait for evidence is over. */
   overdueUnknown(limit: number): Promise<readonly ClaimedEffect[]>;
   /** `resend`: once more, the message marked as maybe sent twice. `ask`: stays for a person. `skip`: failed with `unknownOutcome`. */
-  resolveUnknown(
-    workspaceId: WorkspaceId,
-    effectId: EffectId,
-    how: "resend" | "ask" | "skip" | "sent",
-  ): Promise<boolean>;
+  resolveUnknown(scope: Scope, effectId: EffectId, how: "resend" | "ask" | "skip" | "sent"): Promise<boolean>;
   /** Start of a process: attempts that nobody works on any more become `unknown` (sends, repeat-unsafe http) or due again (the rest). `downMs`: how long we were away. Returns how many. */
   recover(downMs: number): Promise<{ readonly unknown: number; readonly again: number }>;
   /**
@@ -412,7 +411,7 @@ export interface Outbox {
    */
   heartbeat(busy?: ReadonlySet<EffectId>): Promise<void>;
   /** What waits and why, for the operator; newest first. */
-  waiting(workspaceId: WorkspaceId, limit: number): Promise<readonly WaitingRow[]>;
+  waiting(scope: Scope, limit: number): Promise<readonly WaitingRow[]>;
   /** Media ids that a provider gave us for our own files. */
   uploads(accountId: ChannelAccountId): Promise<Readonly<Record<string, string>>>;
   saveUpload(
@@ -579,9 +578,9 @@ export interface MessageView extends Message {
   readonly accountId: ChannelAccountId;
 }
 export interface ConversationRows {
-  get(workspaceId: WorkspaceId, id: ConversationId): Promise<ConversationView | null>;
+  get(scope: Scope, id: ConversationId): Promise<ConversationView | null>;
   list(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     filter: {
       readonly status?: ConversationStatus;
       readonly owner?: "bot" | "agent";
@@ -593,7 +592,7 @@ export interface ConversationRows {
     },
   ): Promise<Page<ConversationView>>;
   messages(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     filter: {
       readonly id?: string;
       readonly conversationId?: string;
@@ -643,11 +642,12 @@ export interface ConversationRows {
     | { readonly type: "notFound" }
     | { readonly type: "windowClosed"; readonly since: string }
   >;
+  /** Of a scope: people with an address on one of its accounts, and only those addresses. */
   contacts(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     filter: { readonly search?: string; readonly cursor?: string; readonly limit: number },
   ): Promise<Page<ContactView>>;
-  contact(workspaceId: WorkspaceId, id: ContactId): Promise<ContactView | null>;
+  contact(scope: Scope, id: ContactId): Promise<ContactView | null>;
   /** The web chat: the conversation of a visitor, if there is one. */
   ofIdentity(
     workspaceId: WorkspaceId,
@@ -698,7 +698,7 @@ export interface ShopRows {
   ): Promise<{ readonly made: number; readonly updated: number }>;
   countProducts(workspaceId: WorkspaceId): Promise<number>;
   orders(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     filter: { readonly cursor?: string; readonly limit: number },
   ): Promise<Page<OrderView & { readonly contactId: ContactId; readonly conversationId: ConversationId }>>;
 }
@@ -963,8 +963,9 @@ export interface Operations {
   canWrite(): Promise<boolean>;
   notice(workspaceId: WorkspaceId, notice: Omit<Notice, "id" | "at">): Promise<void>;
   notices(workspaceId: WorkspaceId, limit: number): Promise<readonly Notice[]>;
+  /** Of a scope: those of its accounts; whose account is not known are seen by whoever sees everything. */
   setAside(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     limit: number,
   ): Promise<
     readonly {

@@ -111,9 +111,21 @@ export function createApp(deps: ServerDeps): App {
     const principal = await known(c);
     return "status" in principal || principal.permissions.has(permission) ? principal : lacks(permission);
   };
+  const allowedSomewhere = async (c: Context<Bindings>, permission: Permission): Promise<Principal | Reply> => {
+    const principal = await known(c);
+    return "status" in principal || auth.atAccounts(principal, permission) ? principal : lacks(permission);
+  };
   const admitted = (c: Context<Bindings>, { access }: Route): Promise<Principal | Reply | null> => {
-    if (access.type === "anyone") return Promise.resolve(null);
-    return access.type === "self" ? known(c) : allowed(c, access.permission);
+    switch (access.type) {
+      case "anyone":
+        return Promise.resolve(null);
+      case "self":
+        return known(c);
+      case "accounts":
+        return allowedSomewhere(c, access.permission);
+      case "workspace":
+        return allowed(c, access.permission);
+    }
   };
   for (const route of routes) {
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
@@ -125,8 +137,10 @@ export function createApp(deps: ServerDeps): App {
       if ("status" in asked) return send(c, asked);
       const reply = await route.run({
         ...asked,
-        // Null only where the route says that anyone may ask.
-        principal: principal as Principal,
+        // Whom the route is declared for: null only where anyone may ask, and never with a workspace where accounts count.
+        principal: (principal && route.access.type === "accounts"
+          ? auth.atAccounts(principal, route.access.permission)
+          : principal) as Principal,
         actor: actorOf(principal, addressOf(c)),
         headers: (name) => c.req.header(name),
       });
@@ -135,13 +149,15 @@ export function createApp(deps: ServerDeps): App {
   }
   const live = liveChanges(deps, auth, closing.signal);
   hono.get("/api/events", async (c) => {
-    const principal = await allowed(c, "conversations.view");
+    const principal = await allowedSomewhere(c, "conversations.view");
     return "status" in principal ? send(c, principal) : live(c, principal);
   });
   hono.get("/api/media/:id", async (c) => {
-    const principal = await allowed(c, "messages.view");
+    const principal = await allowedSomewhere(c, "messages.view");
     if ("status" in principal) return send(c, principal);
-    const page = await deps.store.conversations.messages(principal.workspaceId, { id: c.req.param("id"), limit: 1 });
+    const own = auth.atAccounts(principal, "messages.view");
+    if (!own) return send(c, lacks("messages.view"));
+    const page = await deps.store.conversations.messages(own.scope, { id: c.req.param("id"), limit: 1 });
     return fileAnswer(c, deps, page.items[0]?.content, Number(c.req.query("n") ?? 0));
   });
   hono.all("/api/*", (c) => c.json({ error: "not found" }, 404));

@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { SessionId } from "../core/domain/ids.ts";
-import { isAccountPermission, PERMISSIONS } from "../core/domain/permission.ts";
-import { mayEverywhere, type Rights, rightsOf } from "../core/domain/rights.ts";
+import { isAccountPermission, PERMISSIONS, type Permission } from "../core/domain/permission.ts";
+import { type AccountScope, mayEverywhere, type Rights, rightsOf, scopeOf } from "../core/domain/rights.ts";
 import { OWNER_ROLE, SHIPPED_ROLES } from "../core/domain/role.ts";
 import type { Actor, ApiToken } from "../core/domain/user.ts";
 import type { ServerDeps } from "./deps.ts";
-import type { Principal } from "./route.ts";
+import type { AccountPrincipal, Principal } from "./route.ts";
 import { cookieName, SESSION_IDLE_MS } from "./session-cookie.ts";
 
 /** How long what the database said of a key is believed. Changes on this process and those that are told clear it at once. */
@@ -16,7 +16,7 @@ const MOST_BELIEVED = 10_000;
 /** Using a session or token is written down this often at most. */
 const SEEN_MS = 5 * 60_000;
 
-type AuthDeps = Pick<ServerDeps, "store" | "clock" | "settings">;
+type AuthDeps = Pick<ServerDeps, "store" | "clock" | "settings" | "accounts">;
 
 /** Finds out who asks. */
 export interface Auth {
@@ -24,9 +24,11 @@ export interface Auth {
   principalOf(c: Context): Promise<Principal | null>;
   /** The same without a request, for streams that stay open: null when their right to it is over. */
   renew(principal: Principal): Promise<Principal | null>;
+  /** Somebody as a route about accounts knows them; null: they have the permission at no account. */
+  atAccounts(principal: Principal, permission: Permission): AccountPrincipal | null;
 }
 
-export function createAuth({ store, clock, settings }: AuthDeps): Auth {
+export function createAuth({ store, clock, settings, accounts }: AuthDeps): Auth {
   const { workspaceId, adminToken } = settings;
   const believed = new Map<string, { readonly at: number; readonly principal: Promise<Principal | null> }>();
   /** How to look somebody up again. */
@@ -111,6 +113,12 @@ export function createAuth({ store, clock, settings }: AuthDeps): Auth {
       if (principal === admin) return admin;
       const key = keys.get(principal);
       return key === undefined ? null : byKey(key);
+    },
+    atAccounts({ permissions: _, rights, ...who }, permission) {
+      const own = accounts().flatMap(({ id, workspaceId: of }) => (of === workspaceId ? [id] : []));
+      const at = (wanted: Permission): AccountScope => scopeOf(rights, wanted, workspaceId, own);
+      const scope = at(permission);
+      return scope.accounts !== "all" && scope.accounts.length === 0 ? null : { ...who, scope, scopeOf: at };
     },
   };
 }

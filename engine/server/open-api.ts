@@ -98,6 +98,8 @@ function needs(access: Access): string {
   switch (access.type) {
     case "workspace":
       return `Needs the permission \`${access.permission}\`.`;
+    case "accounts":
+      return `Needs the permission \`${access.permission}\` at an account; shows and changes what belongs to the accounts where it is given.`;
     case "self":
       return "For whoever is signed in, about themselves.";
     case "anyone":

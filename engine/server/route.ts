@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { WorkspaceId } from "../core/domain/ids.ts";
 import type { Permission } from "../core/domain/permission.ts";
-import type { Rights } from "../core/domain/rights.ts";
+import type { AccountScope, Rights } from "../core/domain/rights.ts";
 import type { Actor, Session, User } from "../core/domain/user.ts";
 
 export type { Permission };
@@ -20,6 +20,17 @@ export interface Principal {
   readonly user: User | null;
   /** The browser's session; null: a token asks. */
   readonly session: Session | null;
+}
+
+/**
+ * Who asks about things that belong to channel accounts. There is no workspace here to ask for as a whole: what the
+ * store is asked for goes by a scope, which holds the accounts at which they have the permission.
+ */
+export interface AccountPrincipal extends Omit<Principal, "workspaceId" | "permissions" | "rights"> {
+  /** Where they have the route's own permission. */
+  readonly scope: AccountScope;
+  /** Where they have another one. */
+  readonly scopeOf: (permission: Permission) => AccountScope;
 }
 
 export interface Asked<P, Q, B, W = Principal> {
@@ -41,11 +52,13 @@ export interface Reply {
 }
 
 /**
- * Who may ask. `workspace`: whoever has the permission everywhere. `self`: whoever is signed in, about themselves.
+ * Who may ask. `workspace`: whoever has the permission everywhere. `accounts`: whoever has it at one account at least,
+ * about the accounts where they have it. `self`: whoever is signed in, about themselves.
  * `anyone`: whoever comes, so the route itself looks at what they show.
  */
 export type Access =
   | { readonly type: "workspace"; readonly permission: Permission }
+  | { readonly type: "accounts"; readonly permission: Permission }
   | { readonly type: "self" }
   | { readonly type: "anyone" };
 
@@ -88,6 +101,15 @@ export function route<
   B extends z.ZodType = typeof nothing,
 >({ permission, ...definition }: Definition<P, Q, B, Principal> & { readonly permission: Permission }): Route {
   return declared({ type: "workspace", permission }, definition);
+}
+
+/** A route about what belongs to channel accounts: it hands `principal.scope` on to the store. */
+export function accountRoute<
+  P extends z.ZodType = typeof nothing,
+  Q extends z.ZodType = typeof nothing,
+  B extends z.ZodType = typeof nothing,
+>({ permission, ...definition }: Definition<P, Q, B, AccountPrincipal> & { readonly permission: Permission }): Route {
+  return declared({ type: "accounts", permission }, definition);
 }
 
 /** A route about whoever asks themselves: their sessions, their password. */

@@ -10,7 +10,7 @@ import type {
 } from "../core/domain/ids.ts";
 import type { Json } from "../core/domain/json.ts";
 import type { Media, MessageContent } from "../core/domain/message.ts";
-import type { ContactView, ConversationRows, ConversationView, MessageView } from "../ports.ts";
+import type { ContactView, ConversationRows, ConversationView, MessageView, Scope } from "../ports.ts";
 import { sendAsAgent } from "./agent-message.ts";
 import { type Context, writeAndTell } from "./context.ts";
 import { pageOf, placeOf } from "./pages.ts";
@@ -29,6 +29,7 @@ import {
   text,
   textOrNull,
   type Value,
+  within,
 } from "./sql.ts";
 import { contactOf, threadWith } from "./threads.ts";
 import { timersOf } from "./timers.ts";
@@ -37,13 +38,20 @@ import { timersOf } from "./timers.ts";
 export function conversationRows(context: Context): ConversationRows {
   const { db } = context;
   return {
-    get: (workspaceId, id) =>
+    get: (of, id) =>
       db.read(function* () {
-        const row = yield* one("SELECT * FROM conversations WHERE workspace_id = ? AND id = ?", scope(workspaceId), id);
-        return row && (yield* viewOf(row));
+        const own = within(of, "account_id");
+        const row = yield* one(
+          `SELECT * FROM conversations WHERE workspace_id = ? AND id = ? ${own.sql}`,
+          scope(of),
+          id,
+          ...own.params,
+        );
+        return row && (yield* viewOf(row, of));
       }),
-    list: (workspaceId, filter) =>
+    list: (of, filter) =>
       db.read(function* () {
+        const own = within(of, "account_id");
         const place = placeOf(filter.cursor);
         const where = conditions({
           status: filter.status,
@@ -53,9 +61,10 @@ export function conversationRows(context: Context): ConversationRows {
           contact_id: filter.contactId,
         });
         const rows = yield* all(
-          `SELECT * FROM conversations WHERE workspace_id = ? ${where.sql} AND (last_message_at < ? OR (last_message_at = ? AND id < ?))
+          `SELECT * FROM conversations WHERE workspace_id = ? ${own.sql} ${where.sql} AND (last_message_at < ? OR (last_message_at = ? AND id < ?))
            ORDER BY last_message_at DESC, id DESC LIMIT ?`,
-          scope(workspaceId),
+          scope(of),
+          ...own.params,
           ...where.params,
           place.at,
           place.at,
@@ -63,12 +72,13 @@ export function conversationRows(context: Context): ConversationRows {
           filter.limit + 1,
         );
         const views: ConversationView[] = [];
-        for (const row of rows.slice(0, filter.limit)) views.push(yield* viewOf(row));
+        for (const row of rows.slice(0, filter.limit)) views.push(yield* viewOf(row, of));
         return { ...pageOf(rows, filter.limit, "last_message_at", () => null), items: views };
       }),
-    messages: (workspaceId, filter) =>
+    messages: (of, filter) =>
       db.read(function* () {
-        scope(workspaceId);
+        const workspaceId = scope(of);
+        const own = within(of, "account_id");
         const where = conditions({
           id: filter.id,
           conversation_id: filter.conversationId,
@@ -77,28 +87,30 @@ export function conversationRows(context: Context): ConversationRows {
         });
         if (filter.conversationId !== undefined && filter.afterPosition !== undefined) {
           const rows = yield* all(
-            `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND position > ? ORDER BY position LIMIT ?`,
+            `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} AND position > ? ORDER BY position LIMIT ?`,
             workspaceId,
+            ...own.params,
             ...where.params,
             filter.afterPosition,
             filter.limit,
           );
-          return { items: yield* messageViews(rows), next: null };
+          return { items: yield* messageViews(rows, of), next: null };
         }
         const place = placeOf(filter.cursor);
         // A thread is in the order of its positions, everything else in the order of ids, which begin with their time.
         const [column, before] =
           filter.conversationId === undefined ? (["id", place.id] as const) : (["position", place.at] as const);
         const rows = yield* all(
-          `SELECT * FROM messages WHERE workspace_id = ? ${where.sql} AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
+          `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
           workspaceId,
+          ...own.params,
           ...where.params,
           before,
           filter.limit + 1,
         );
         return {
           ...pageOf(rows, filter.limit, "position", () => null),
-          items: yield* messageViews(rows.slice(0, filter.limit)),
+          items: yield* messageViews(rows.slice(0, filter.limit), of),
         };
       }),
     recent: (workspaceId, id, limit) =>
@@ -155,17 +167,19 @@ export function conversationRows(context: Context): ConversationRows {
         return rows.map((row) => ({ text: text(row, "text"), by: text(row, "by"), at: iso(row, "created_at") }));
       }),
     sendAsAgent: (ref, message) => writeAndTell(context, () => sendAsAgent(context, ref, message)),
-    contacts: (workspaceId, filter) =>
+    contacts: (of, filter) =>
       db.read(function* () {
+        const own = knownTo(of);
         const place = placeOf(filter.cursor);
         const wanted = filter.search ? `%${filter.search.toLowerCase().replace(/[%_\\]/g, "\\$&")}%` : null;
         const search = wanted
           ? "AND (lower(name) LIKE ? ESCAPE '\\' OR phone LIKE ? ESCAPE '\\' OR lower(email) LIKE ? ESCAPE '\\')"
           : "";
         const rows = yield* all(
-          `SELECT * FROM contacts WHERE workspace_id = ? ${search} AND (created_at < ? OR (created_at = ? AND id < ?))
+          `SELECT * FROM contacts WHERE workspace_id = ? ${own.sql} ${search} AND (created_at < ? OR (created_at = ? AND id < ?))
            ORDER BY created_at DESC, id DESC LIMIT ?`,
-          scope(workspaceId),
+          scope(of),
+          ...own.params,
           ...(wanted ? [wanted, wanted, wanted] : []),
           place.at,
           place.at,
@@ -173,13 +187,19 @@ export function conversationRows(context: Context): ConversationRows {
           filter.limit + 1,
         );
         const views: ContactView[] = [];
-        for (const row of rows.slice(0, filter.limit)) views.push(yield* contactViewOf(row));
+        for (const row of rows.slice(0, filter.limit)) views.push(yield* contactViewOf(row, of));
         return { ...pageOf(rows, filter.limit, "created_at", () => null), items: views };
       }),
-    contact: (workspaceId, id) =>
+    contact: (of, id) =>
       db.read(function* () {
-        const row = yield* one("SELECT * FROM contacts WHERE workspace_id = ? AND id = ?", scope(workspaceId), id);
-        return row && (yield* contactViewOf(row));
+        const own = knownTo(of);
+        const row = yield* one(
+          `SELECT * FROM contacts WHERE workspace_id = ? AND id = ? ${own.sql}`,
+          scope(of),
+          id,
+          ...own.params,
+        );
+        return row && (yield* contactViewOf(row, of));
       }),
     ofIdentity: (workspaceId, accountId, identity) =>
       db.read(function* () {
@@ -252,7 +272,15 @@ function conditions(filter: Readonly<Record<string, string | undefined>>): {
   return { sql: given.map(([column]) => `AND ${column} = ?`).join(" "), params: given.map(([, value]) => value) };
 }
 
-function* viewOf(row: Row): Script<ConversationView> {
+/** People with an address on an account of the scope. */
+function knownTo(of: Scope): { readonly sql: string; readonly params: readonly Value[] } {
+  const own = within(of, "k.account_id");
+  if (own.sql === "") return own;
+  const sql = `AND EXISTS (SELECT 1 FROM contact_identities k WHERE k.workspace_id = contacts.workspace_id AND k.contact_id = contacts.id ${own.sql})`;
+  return { sql, params: own.params };
+}
+
+function* viewOf(row: Row, of: Scope): Script<ConversationView> {
   const contact = yield* one(
     "SELECT * FROM contacts WHERE workspace_id = ? AND id = ?",
     text(row, "workspace_id"),
@@ -263,7 +291,7 @@ function* viewOf(row: Row): Script<ConversationView> {
   const said = textOrNull(row, "last_text");
   return {
     ...conversationOf(row),
-    contact: yield* contactViewOf(contact),
+    contact: yield* contactViewOf(contact, of),
     lastMessage:
       said === null || at === null
         ? null
@@ -277,12 +305,14 @@ function* viewOf(row: Row): Script<ConversationView> {
   };
 }
 
-function* contactViewOf(row: Row): Script<ContactView> {
+function* contactViewOf(row: Row, of: Scope): Script<ContactView> {
+  const own = within(of, "i.account_id");
   const identities = yield* all(
     `SELECT i.kind, i.value, i.account_id, a.channel FROM contact_identities i
-     JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id WHERE i.workspace_id = ? AND i.contact_id = ?`,
+     JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id WHERE i.workspace_id = ? AND i.contact_id = ? ${own.sql}`,
     text(row, "workspace_id"),
     text(row, "id"),
+    ...own.params,
   );
   return {
     ...contactOfRow(row),
@@ -297,7 +327,7 @@ function* contactViewOf(row: Row): Script<ContactView> {
   };
 }
 
-function* messageViews(rows: readonly Row[]): Script<readonly MessageView[]> {
+function* messageViews(rows: readonly Row[], of: Scope): Script<readonly MessageView[]> {
   const contacts = new Map<string, ContactView>();
   const channels = new Map<string, ChannelType>();
   const views: MessageView[] = [];
@@ -309,7 +339,7 @@ function* messageViews(rows: readonly Row[]): Script<readonly MessageView[]> {
     if (!contact) {
       const found = yield* one("SELECT * FROM contacts WHERE workspace_id = ? AND id = ?", workspaceId, contactId);
       if (!found) continue;
-      contact = yield* contactViewOf(found);
+      contact = yield* contactViewOf(found, of);
       contacts.set(contactId, contact);
     }
     let channel = channels.get(accountId);

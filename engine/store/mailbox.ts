@@ -4,11 +4,26 @@ import { LIMITS } from "../core/domain/limits.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { Decision, NeedsVersions, QueuedEvent, StepInput } from "../core/run/decision.ts";
 import type { RunState } from "../core/run/run.ts";
-import type { Mailbox, QuarantinedEvent, StepOutcome } from "../ports.ts";
+import type { Mailbox, QuarantinedEvent, Scope, StepOutcome } from "../ports.ts";
 import { type Claim, OPEN_SEND } from "./attempts.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
 import { contactOfRow, conversationOf } from "./rows.ts";
-import { all, change, iso, json, number, one, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import {
+  all,
+  change,
+  iso,
+  json,
+  number,
+  one,
+  put,
+  type Row,
+  type Script,
+  scope,
+  text,
+  textOrNull,
+  type Value,
+  within,
+} from "./sql.ts";
 import { takeStep } from "./step.ts";
 import { cancelBotSends, post } from "./threads.ts";
 import { fireTimers, type StoredTimer, timersOf } from "./timers.ts";
@@ -73,16 +88,26 @@ export function mailbox(context: Context): Mailbox {
       serial = again.catch(() => {});
       return again;
     },
-    quarantined: (workspaceId) =>
+    quarantined: (of) =>
       context.db.read(function* () {
+        const own = ofAccounts(of);
         const rows = yield* all(
-          "SELECT * FROM events WHERE workspace_id = ? AND status = 'quarantined' ORDER BY created_at DESC LIMIT 200",
-          scope(workspaceId),
+          `SELECT * FROM events WHERE workspace_id = ? AND status = 'quarantined' ${own.sql} ORDER BY created_at DESC LIMIT 200`,
+          scope(of),
+          ...own.params,
         );
         return rows.map(quarantinedOf);
       }),
-    release: (workspaceId, eventId, how) => writeAndTell(context, () => release(context, workspaceId, eventId, how)),
+    release: (of, eventId, how) => writeAndTell(context, () => release(context, of, eventId, how)),
   };
+}
+
+/** Events of conversations that belong to the accounts of a scope. */
+function ofAccounts(of: Scope): { readonly sql: string; readonly params: readonly Value[] } {
+  const own = within(of, "c.account_id");
+  if (own.sql === "") return own;
+  const sql = `AND EXISTS (SELECT 1 FROM conversations c WHERE c.workspace_id = events.workspace_id AND c.id = events.conversation_id ${own.sql})`;
+  return { sql, params: own.params };
 }
 
 function refOf(row: Row): ConversationRef {
@@ -405,17 +430,15 @@ function quarantine(context: Context, ref: ConversationRef, seq: number, error: 
   });
 }
 
-function* release(
-  context: Context,
-  workspaceId: WorkspaceId,
-  eventId: EventId,
-  how: "retry" | "skip",
-): Script<Told<boolean>> {
+function* release(context: Context, of: Scope, eventId: EventId, how: "retry" | "skip"): Script<Told<boolean>> {
   const now = context.clock.now();
+  const workspaceId = scope(of);
+  const own = ofAccounts(of);
   const row = yield* one(
-    "SELECT * FROM events WHERE workspace_id = ? AND id = ? AND status = 'quarantined'",
-    scope(workspaceId),
+    `SELECT * FROM events WHERE workspace_id = ? AND id = ? AND status = 'quarantined' ${own.sql}`,
+    workspaceId,
     eventId,
+    ...own.params,
   );
   if (!row) return { result: false, changes: [] };
   const conversationId = text(row, "conversation_id") as ConversationId;

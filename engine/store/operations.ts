@@ -3,7 +3,21 @@ import type { Json } from "../core/domain/json.ts";
 import type { Notice, Operations } from "../ports.ts";
 import type { Context } from "./context.ts";
 import { doctor } from "./doctor.ts";
-import { all, iso, isoOrNull, json, number, one, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import {
+  all,
+  iso,
+  isoOrNull,
+  json,
+  number,
+  one,
+  put,
+  type Row,
+  type Script,
+  scope,
+  text,
+  textOrNull,
+  within,
+} from "./sql.ts";
 
 /** A clock that is this much before its own past was set back. */
 const SET_BACK_MS = 5000;
@@ -57,11 +71,13 @@ export function operations(context: Context): Operations {
         );
         return rows.map(noticeOf);
       }),
-    setAside: (workspaceId, limit) =>
+    setAside: (of, limit) =>
       db.read(function* () {
+        const own = within(of, "account_id");
         const rows = yield* all(
-          "SELECT * FROM set_aside WHERE workspace_id = ? ORDER BY id DESC LIMIT ?",
-          scope(workspaceId),
+          `SELECT * FROM set_aside WHERE workspace_id = ? ${own.sql} ORDER BY id DESC LIMIT ?`,
+          scope(of),
+          ...own.params,
           limit,
         );
         return rows.map((row) => ({

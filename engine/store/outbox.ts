@@ -4,12 +4,12 @@ import { LIMITS } from "../core/domain/limits.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { DeliveryStatus } from "../core/domain/message.ts";
 import type { SendError } from "../core/domain/send-error.ts";
-import type { AttemptEnd, Change, ClaimedEffect, Outbox, WaitingRow } from "../ports.ts";
+import type { AttemptEnd, Change, ClaimedEffect, Outbox, Scope, WaitingRow } from "../ports.ts";
 import { beginAttempt, type Claim, nextSend, recipientOf, recordAttempt, silenced } from "./attempts.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
 import { isRepeatable } from "./held.ts";
 import { effectOfRow } from "./rows.ts";
-import { all, change, iso, jsonOrNull, number, one, put, type Row, type Script, scope, text } from "./sql.ts";
+import { all, change, iso, jsonOrNull, number, one, put, type Row, type Script, scope, text, within } from "./sql.ts";
 import { addIdentity, messageOf, post, setMessageStatus, tellSendFailed } from "./threads.ts";
 
 /** The conditions of the indexes, word for word: SQLite uses a partial index only then. */
@@ -53,8 +53,7 @@ export function outbox(context: Context): Outbox {
         }
         return claimed;
       }),
-    resolveUnknown: (workspaceId, effectId, how) =>
-      writeAndTell(context, () => resolveUnknown(context, workspaceId, effectId, how)),
+    resolveUnknown: (of, effectId, how) => writeAndTell(context, () => resolveUnknown(context, of, effectId, how)),
     async recover(downMs) {
       // As long as another process was there, evidence could come in.
       if (db.dialect === "sqlite" || downMs > DEAD_MS) await db.write(() => waitAnew(context, downMs));
@@ -68,15 +67,18 @@ export function outbox(context: Context): Outbox {
       await writeAndTell(context, () => recover(context, DEAD_MS));
       if (busy) await writeAndTell(context, () => giveBack(context, busy));
     },
-    waiting: (workspaceId, limit) =>
+    waiting: (of, limit) =>
       db.read(function* () {
+        const own = within(of, "account_id");
         const rows = yield* all(
           `SELECT * FROM (
-             SELECT * FROM effects WHERE workspace_id = ? AND state IN ('failed', 'asked', 'unknown')
-             UNION ALL SELECT * FROM effects WHERE workspace_id = ? AND ${OPEN} AND state IN ('pending', 'running')) waiting
+             SELECT * FROM effects WHERE workspace_id = ? ${own.sql} AND state IN ('failed', 'asked', 'unknown')
+             UNION ALL SELECT * FROM effects WHERE workspace_id = ? ${own.sql} AND ${OPEN} AND state IN ('pending', 'running')) waiting
            ORDER BY created_at DESC LIMIT ?`,
-          scope(workspaceId),
-          workspaceId,
+          scope(of),
+          ...own.params,
+          scope(of),
+          ...own.params,
           limit,
         );
         return rows.map((row) => waitingOf(context, row));
@@ -302,15 +304,18 @@ function* delivered(
 
 function* resolveUnknown(
   context: Context,
-  workspaceId: WorkspaceId,
+  of: Scope,
   effectId: EffectId,
   how: "resend" | "ask" | "skip" | "sent",
 ): Script<Told<boolean>> {
   const now = context.clock.now();
+  const workspaceId = scope(of);
+  const own = within(of, "account_id");
   const row = yield* one(
-    "SELECT * FROM effects WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked') /*lock*/",
-    scope(workspaceId),
+    `SELECT * FROM effects WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked') ${own.sql} /*lock*/`,
+    workspaceId,
     effectId,
+    ...own.params,
   );
   if (!row) return { result: false, changes: [] };
   const effect = effectOfRow(row);

@@ -20,6 +20,7 @@ import {
   scope,
   text,
   textOrNull,
+  within,
 } from "./sql.ts";
 
 /** Products by SKU, and orders whose prices are the catalogue's. */
@@ -68,12 +69,18 @@ export function shopRows(context: Context): ShopRows {
         const row = yield* one("SELECT COUNT(*) AS count FROM products WHERE workspace_id = ?", scope(workspaceId));
         return row ? number(row, "count") : 0;
       }),
-    orders: (workspaceId, filter) =>
+    orders: (of, filter) =>
       db.read(function* () {
+        const own = within(of, "c.account_id");
+        const mine =
+          own.sql === ""
+            ? ""
+            : `AND EXISTS (SELECT 1 FROM conversations c WHERE c.workspace_id = orders.workspace_id AND c.id = orders.conversation_id ${own.sql})`;
         const place = placeOf(filter.cursor);
         const rows = yield* all(
-          "SELECT * FROM orders WHERE workspace_id = ? AND (created_at < ? OR (created_at = ? AND id < ?)) ORDER BY created_at DESC, id DESC LIMIT ?",
-          scope(workspaceId),
+          `SELECT * FROM orders WHERE workspace_id = ? ${mine} AND (created_at < ? OR (created_at = ? AND id < ?)) ORDER BY created_at DESC, id DESC LIMIT ?`,
+          scope(of),
+          ...own.params,
           place.at,
           place.at,
           place.id,

@@ -1,3 +1,6 @@
+import type { WorkspaceId } from "../core/domain/ids.ts";
+import type { AccountScope } from "../core/domain/rights.ts";
+
 /**
  * Transactions as generators: a script yields statements and gets their rows, so that the same script runs on SQLite
  * (synchronously, many in one transaction) and on PostgreSQL (awaited, one transaction each). A script has no effect
@@ -94,8 +97,18 @@ export function jsonOrNull<T>(row: Row, key: string): T | null {
   return value === null ? null : (JSON.parse(value) as T);
 }
 
-/** Every method takes a workspace; an empty one would match nothing or everything, so it is refused. */
-export function scope(workspaceId: string): string {
+/** The workspace of a scope. Every method takes one; an empty one would match nothing or everything, so it is refused. */
+export function scope(of: string | AccountScope): WorkspaceId {
+  const workspaceId = typeof of === "object" && of !== null ? of.workspaceId : of;
   if (typeof workspaceId !== "string" || workspaceId === "") throw new Error("a workspace is needed");
-  return workspaceId;
+  return workspaceId as WorkspaceId;
+}
+
+/** The condition that keeps a statement within the accounts of a scope; `column`: what names the account. */
+export function within(
+  of: string | AccountScope,
+  column: string,
+): { readonly sql: string; readonly params: readonly Value[] } {
+  if (typeof of === "string" || of.accounts === "all") return { sql: "", params: [] };
+  return { sql: `AND ${column} IN (${of.accounts.map(() => "?").join(", ") || "NULL"})`, params: of.accounts };
 }

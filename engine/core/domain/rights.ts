@@ -1,4 +1,4 @@
-import type { ChannelAccountId } from "./ids.ts";
+import type { ChannelAccountId, WorkspaceId } from "./ids.ts";
 import { isAccountPermission, PERMISSIONS, type Permission } from "./permission.ts";
 
 /** A role given to somebody: everywhere (`accountId: null`) or for one channel account. */
@@ -20,6 +20,12 @@ export interface Rights {
   readonly denied: ReadonlySet<Permission>;
   readonly allowedAt: ReadonlyMap<ChannelAccountId, ReadonlySet<Permission>>;
   readonly deniedAt: ReadonlyMap<ChannelAccountId, ReadonlySet<Permission>>;
+}
+
+/** Of a workspace, what belongs to these channel accounts. */
+export interface AccountScope {
+  readonly workspaceId: WorkspaceId;
+  readonly accounts: "all" | readonly ChannelAccountId[];
 }
 
 /** Puts grants and overrides together. A role at an account gives only what can be given for one; unknown roles give nothing. */
@@ -57,6 +63,22 @@ export function mayEverywhere(rights: Rights, permission: Permission): boolean {
 export function mayAt(rights: Rights, permission: Permission, accountId: ChannelAccountId): boolean {
   if (rights.denied.has(permission) || rights.deniedAt.get(accountId)?.has(permission)) return false;
   return rights.allowed.has(permission) || (rights.allowedAt.get(accountId)?.has(permission) ?? false);
+}
+
+/** What of a workspace somebody may do this to; all of the rights must allow it. `accounts`: those of the workspace. */
+export function scopeOf(
+  rights: readonly Rights[],
+  permission: Permission,
+  workspaceId: WorkspaceId,
+  accounts: readonly ChannelAccountId[],
+): AccountScope {
+  if (rights.every((one) => mayEverywhere(one, permission))) return { workspaceId, accounts: "all" };
+  return { workspaceId, accounts: accounts.filter((id) => rights.every((one) => mayAt(one, permission, id))) };
+}
+
+/** Whether a scope holds this account. */
+export function holds({ accounts }: AccountScope, accountId: ChannelAccountId): boolean {
+  return accounts === "all" || accounts.includes(accountId);
 }
 
 /** Whether `wide` may do everything, everywhere, that `narrow` may: who gives rights away must have them. */
