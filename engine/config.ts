@@ -101,7 +101,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   SECRET_KEY: rule(z.string().min(16), "at least 16 characters"),
   ADMIN_TOKEN: rule(z.string().regex(/^\S{8,}$/), "at least 8 characters without spaces"),
   OWNER_EMAIL: rule(z.email().max(254), "an e-mail address"),
-  OWNER_PASSWORD: rule(z.string().min(10).max(200), "10 to 200 characters"),
+  OWNER_PASSWORD: rule(z.string().min(12).max(200), "12 to 200 characters"),
   DEFAULT_COUNTRY: rule(z.string().regex(/^[A-Z]{2}$/), "two capital letters, e.g. FR"),
   TIME_ZONE: rule(zone, "a time zone, e.g. Europe/Paris"),
   BURST_WINDOW_MS: rule(z.string().regex(/^\d{1,4}$/), "milliseconds from 0 to 3000"),

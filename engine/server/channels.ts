@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { accountsOf } from "./accounts-of.ts";
 import type { ServerDeps } from "./deps.ts";
-import { NOT_FOUND, ok, type Route, route } from "./route.ts";
+import { accountRoute, NOT_FOUND, ok, type Route } from "./route.ts";
 
 /** Kinds of channels and the accounts that are connected. */
 export function channelRoutes(deps: ServerDeps): readonly Route[] {
   return [
-    route({
+    accountRoute({
       method: "get",
       path: "/api/channels",
       permission: "accounts.view",
@@ -17,9 +18,8 @@ export function channelRoutes(deps: ServerDeps): readonly Route[] {
             label: channel.label,
             capabilities: channel.capabilities,
             account: z.toJSONSchema(channel.account, { io: "input", unrepresentable: "any" }),
-            accounts: deps
-              .accounts()
-              .filter((account) => account.channel === channel.type && account.workspaceId === principal.workspaceId)
+            accounts: accountsOf(deps, principal.scope)
+              .filter((account) => account.channel === channel.type)
               .map(({ id: accountId, name, address, status, statusDetail, botEnabled }) => ({
                 id: accountId,
                 name,
@@ -31,18 +31,16 @@ export function channelRoutes(deps: ServerDeps): readonly Route[] {
           })),
         }),
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/accounts/{id}/resume",
       permission: "accounts.manage",
       summary: "Lets a paused account send again, after its credentials or its billing were put right",
       params: z.strictObject({ id: z.string().min(1).max(100) }),
       run: async ({ principal, params }) => {
-        const account = deps
-          .accounts()
-          .find(({ id, workspaceId }) => id === params.id && workspaceId === principal.workspaceId);
+        const account = accountsOf(deps, principal.scope).find(({ id }) => id === params.id);
         if (!account) return NOT_FOUND;
-        await deps.store.accounts.setStatus(principal.workspaceId, account.id, "active", null);
+        await deps.store.accounts.setStatus(account.workspaceId, account.id, "active", null);
         return ok({ done: true });
       },
     }),

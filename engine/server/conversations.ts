@@ -1,18 +1,20 @@
 import { z } from "zod";
 import { CHANNEL_TYPES } from "../core/domain/channel.ts";
 import type { ConversationId, MessageId } from "../core/domain/ids.ts";
+import { type AccountScope, holds } from "../core/domain/rights.ts";
 import { NAME } from "../core/flow/document.ts";
+import type { ConversationView } from "../ports.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
 import { apiMessage, messageView } from "./message-view.ts";
 import { given, id, page } from "./query.ts";
-import { NOT_FOUND, ok, type Route, route } from "./route.ts";
+import { accountRoute, NOT_FOUND, ok, type Route } from "./route.ts";
 
 /** Messages and conversations: what was said, and who answers. */
 export function conversationRoutes(deps: ServerDeps): readonly Route[] {
   const { store } = deps;
   return [
-    route({
+    accountRoute({
       method: "get",
       path: "/api/messages",
       permission: "messages.view",
@@ -26,11 +28,11 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       }),
       reply: z.object({ items: z.array(apiMessage), next: z.string().nullable() }),
       run: async ({ principal, query }) => {
-        const found = await store.conversations.messages(principal.workspaceId, given(query));
+        const found = await store.conversations.messages(principal.scope, given(query));
         return ok({ items: found.items.map(messageView), next: found.next });
       },
     }),
-    route({
+    accountRoute({
       method: "get",
       path: "/api/messages/{id}/mail",
       permission: "messages.view",
@@ -38,11 +40,13 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         "What came with a message by e-mail: subject, the whole text, sanitised HTML, what is known of the sender",
       params: id,
       run: async ({ principal, params }) => {
-        const facts = await store.mails.facts(principal.workspaceId, params.id as MessageId);
+        const { items } = await store.conversations.messages(principal.scope, { id: params.id, limit: 1 });
+        if (items.length === 0) return NOT_FOUND;
+        const facts = await store.mails.facts(deps.settings.workspaceId, params.id as MessageId);
         return facts ? ok(facts) : NOT_FOUND;
       },
     }),
-    route({
+    accountRoute({
       method: "get",
       path: "/api/conversations",
       permission: "conversations.view",
@@ -55,17 +59,22 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         contactId: z.string().max(100).optional(),
         ...page,
       }),
-      run: async ({ principal, query }) => ok(await store.conversations.list(principal.workspaceId, given(query))),
+      run: async ({ principal, query }) => {
+        const { items, next } = await store.conversations.list(principal.scope, given(query));
+        const readable = principal.scopeOf("messages.view");
+        return ok({ items: items.map((one) => wordless(one, readable)), next });
+      },
     }),
-    route({
+    accountRoute({
       method: "get",
       path: "/api/conversations/{id}",
       permission: "conversations.view",
       summary: "One conversation, and where the bot stands in it",
       params: id,
-      run: async ({ principal: { workspaceId }, params }) => {
-        const conversation = await store.conversations.get(workspaceId, params.id as ConversationId);
+      run: async ({ principal, params }) => {
+        const conversation = await store.conversations.get(principal.scope, params.id as ConversationId);
         if (!conversation) return NOT_FOUND;
+        const { workspaceId } = conversation;
         const run = await store.conversations.run(workspaceId, conversation.id);
         const steps = await store.conversations.steps(workspaceId, conversation.id, 20);
         const notes = await store.conversations.notes(workspaceId, conversation.id);
@@ -73,7 +82,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
           (run?.state as { frames?: readonly { flow: string; snapshot: { value: string } }[] } | undefined)?.frames ??
           [];
         return ok({
-          ...conversation,
+          ...wordless(conversation, principal.scopeOf("messages.view")),
           run: run && {
             id: run.id,
             flow: run.flow,
@@ -86,7 +95,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         });
       },
     }),
-    route({
+    accountRoute({
       method: "get",
       path: "/api/conversations/{id}/messages",
       permission: "messages.view",
@@ -94,13 +103,13 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       params: id,
       query: z.strictObject({ afterPosition: z.coerce.number().int().min(0).default(0), limit: page.limit }),
       reply: z.object({ items: z.array(apiMessage), next: z.string().nullable() }),
-      run: async ({ principal: { workspaceId }, params, query }) => {
-        if (!(await store.conversations.get(workspaceId, params.id as ConversationId))) return NOT_FOUND;
-        const found = await store.conversations.messages(workspaceId, { conversationId: params.id, ...query });
+      run: async ({ principal: { scope }, params, query }) => {
+        if (!(await store.conversations.get(scope, params.id as ConversationId))) return NOT_FOUND;
+        const found = await store.conversations.messages(scope, { conversationId: params.id, ...query });
         return ok({ items: found.items.map(messageView), next: found.next });
       },
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/conversations/{id}/messages",
       permission: "messages.send",
@@ -114,7 +123,9 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       reply: apiMessage,
       run: async ({ principal, params, body, headers }) => {
         const clientId = body.clientId ?? headers("idempotency-key") ?? deps.ids.token();
-        const ref = { workspaceId: principal.workspaceId, conversationId: params.id as ConversationId };
+        const conversation = await store.conversations.get(principal.scope, params.id as ConversationId);
+        if (!conversation) return NOT_FOUND;
+        const ref = { workspaceId: conversation.workspaceId, conversationId: conversation.id };
         const sent = await store.conversations.sendAsAgent(ref, {
           content: { type: "text", text: body.text },
           by: principal.name,
@@ -133,7 +144,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
             };
           case "queued": {
             const { position } = sent.message;
-            const found = await store.conversations.messages(principal.workspaceId, {
+            const found = await store.conversations.messages(principal.scope, {
               conversationId: params.id,
               afterPosition: position - 1,
               limit: 1,
@@ -144,7 +155,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         }
       },
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/conversations/{id}/takeover",
       permission: "messages.send",
@@ -152,9 +163,9 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       params: id,
       body: z.strictObject({}),
       run: ({ principal, params }) =>
-        command(deps, principal.workspaceId, params.id, { type: "takeOver", by: principal.name, via: "api" }),
+        command(deps, principal.scope, params.id, { type: "takeOver", by: principal.name, via: "api" }),
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/conversations/{id}/handback",
       permission: "messages.send",
@@ -165,14 +176,14 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         node: z.string().regex(NAME).optional(),
       }),
       run: ({ principal, params, body }) =>
-        command(deps, principal.workspaceId, params.id, {
+        command(deps, principal.scope, params.id, {
           type: "handBack",
           by: principal.name,
           mode: body.mode,
           ...(body.node ? { node: body.node } : {}),
         }),
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/conversations/{id}/bot",
       permission: "messages.send",
@@ -180,11 +191,16 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       params: id,
       body: z.strictObject({ enabled: z.boolean() }),
       run: ({ principal, params, body }) =>
-        command(deps, principal.workspaceId, params.id, {
+        command(deps, principal.scope, params.id, {
           type: "botSwitch",
           enabled: body.enabled,
           by: principal.name,
         }),
     }),
   ];
+}
+
+/** Who may see that there is a conversation, but not what is said in it. */
+function wordless(conversation: ConversationView, readable: AccountScope): ConversationView {
+  return holds(readable, conversation.accountId) ? conversation : { ...conversation, lastMessage: null };
 }

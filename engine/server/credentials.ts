@@ -25,7 +25,7 @@ export const language = z.string().regex(/^[a-z]{2}$/);
 /** A key out of a link: 256 bits. */
 export const linkKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-const FEWEST_CHARS = 10;
+const FEWEST_CHARS = 12;
 const FEWEST_DIFFERENT = 5;
 
 /** Why a password is too easy to guess; null: it will do. Long beats complicated (NIST SP 800-63B). */

@@ -6,7 +6,7 @@ import type { ServerDeps } from "./deps.ts";
 import { etagOf } from "./etag.ts";
 import { overviewOf } from "./flow-overview.ts";
 import { flowsOf } from "./flows-of.ts";
-import { NOT_FOUND, ok, type Route, route } from "./route.ts";
+import { accountRoute, NOT_FOUND, ok, type Route, route } from "./route.ts";
 
 export const flowId = z.strictObject({ id: z.string().regex(NAME) });
 
@@ -96,7 +96,7 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
         return ok({ ok: isOk, diagnostics });
       },
     }),
-    route({
+    accountRoute({
       method: "post",
       path: "/api/flows/{id}/start",
       permission: "messages.send",
@@ -106,10 +106,10 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
         conversationId: z.string().max(100),
         variables: z.record(z.string().regex(NAME), z.json()).default({}),
       }),
-      run: async ({ principal: { workspaceId }, params, body }) => {
-        if (!(await mine.isPublished(workspaceId, params.id))) return NOT_FOUND;
+      run: async ({ principal: { scope }, params, body }) => {
+        if (!(await mine.isPublished(deps.settings.workspaceId, params.id))) return NOT_FOUND;
         const { conversationId, variables } = body;
-        return command(deps, workspaceId, conversationId, {
+        return command(deps, scope, conversationId, {
           type: "trigger",
           flow: params.id,
           variables: variables as never,

@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import type { ChannelAccountId, ConversationId, WorkspaceId } from "../core/domain/ids.ts";
+import { holds } from "../core/domain/rights.ts";
 import type { Change, FlowFileChange } from "../ports.ts";
 import type { Auth } from "./auth.ts";
 import type { ServerDeps } from "./deps.ts";
@@ -11,6 +13,7 @@ const ASK_AGAIN_MS = 4000;
 /** Streams that one process holds open at most, and changes that wait for one slow reader. */
 const MOST_STREAMS = 1000;
 const MOST_WAITING = 1000;
+const MOST_KNOWN = 20_000;
 
 /** What one must be allowed to see to hear of a change. Changes that are not here are the worker's own. */
 const NEEDS: { readonly [T in Change["type"]]?: Permission } = {
@@ -28,9 +31,10 @@ type FlowFileChanged = { readonly type: "flowFile" } & FlowFileChange;
 /** Streams of changes for screens: each says what to look at anew, never what it says. They end when `closing` does. */
 export function liveChanges(
   deps: Pick<ServerDeps, "store" | "flows">,
-  auth: Pick<Auth, "renew">,
+  auth: Pick<Auth, "renew" | "atAccounts">,
   closing: AbortSignal,
 ): (c: Context, principal: Principal) => Response {
+  const accountOf = accountsOfConversations(deps);
   let streams = 0;
   return (c, who) => {
     if (streams >= MOST_STREAMS) return c.json({ error: "too many streams" }, 503, { "retry-after": "10" });
@@ -43,7 +47,7 @@ export function liveChanges(
       const askAgain = (): void => {
         auth.renew(who).then(
           (found) => {
-            principal = found?.permissions.has("conversations.view") ? found : null;
+            principal = found && auth.atAccounts(found, "conversations.view") ? found : null;
             if (!principal) wake();
           },
           // The database does not answer: nobody is let go, nobody hears more than before.
@@ -52,7 +56,7 @@ export function liveChanges(
       };
       const asking = setInterval(askAgain, ASK_AGAIN_MS);
       asking.unref();
-      const tell = (change: Change | FlowFileChanged): void => {
+      const tell = (change: Change | FlowFileChanged | { readonly type: "reload" }): void => {
         waiting.push(JSON.stringify(change));
         // A reader that does not keep up is told to look anew instead of filling our memory.
         if (waiting.length > MOST_WAITING) waiting = [JSON.stringify({ type: "reload" })];
@@ -60,7 +64,23 @@ export function liveChanges(
       };
       const stopListening = deps.store.onChange((change) => {
         if (change.type === "access") askAgain();
-        if (principal && maySee(principal, change)) tell(change);
+        if (!principal) return;
+        const permission = NEEDS[change.type];
+        if (!permission || !("workspaceId" in change) || change.workspaceId !== principal.workspaceId) return;
+        if (change.type === "flows") {
+          if (principal.permissions.has(permission)) tell(change);
+          return;
+        }
+        const scope = auth.atAccounts(principal, permission)?.scope;
+        if (!scope) return;
+        if (scope.accounts === "all" || !("conversationId" in change)) return tell(change);
+        accountOf(change.workspaceId, change.conversationId).then(
+          (accountId) => {
+            if (principal && accountId !== null && holds(scope, accountId)) tell(change);
+          },
+          // Nobody can say whose it is: the reader looks at everything it may see.
+          () => tell({ type: "reload" }),
+        );
       });
       const stopWatching = deps.flows.onChange((change) => {
         if (principal?.permissions.has("flows.view")) tell({ type: "flowFile", ...change });
@@ -97,8 +117,20 @@ export function liveChanges(
   };
 }
 
-function maySee(principal: Principal, change: Change): boolean {
-  const permission = NEEDS[change.type];
-  if (!permission || !("workspaceId" in change)) return false;
-  return change.workspaceId === principal.workspaceId && principal.permissions.has(permission);
+/** Of which account conversations are: that never changes, so it is asked once. */
+function accountsOfConversations({ store }: Pick<ServerDeps, "store">) {
+  const known = new Map<ConversationId, Promise<ChannelAccountId | null>>();
+  return (workspaceId: WorkspaceId, id: ConversationId): Promise<ChannelAccountId | null> => {
+    const found = known.get(id);
+    if (found) return found;
+    if (known.size >= MOST_KNOWN) known.clear();
+    const asked = store.conversations.get(workspaceId, id).then((conversation) => conversation?.accountId ?? null);
+    known.set(id, asked);
+    // What is not there yet, or could not be read, is asked again.
+    asked.then(
+      (accountId) => accountId ?? known.delete(id),
+      () => known.delete(id),
+    );
+    return asked;
+  };
 }

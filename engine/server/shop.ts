@@ -3,21 +3,21 @@ import { parseCatalogue } from "../catalogue.ts";
 import type { ServerDeps } from "./deps.ts";
 import { productsOf } from "./products.ts";
 import { given, page } from "./query.ts";
-import { ok, type Route, route } from "./route.ts";
+import { accountRoute, ok, type Route, route } from "./route.ts";
 
 /** Catalogue and orders. */
 export function shopRoutes(deps: ServerDeps): readonly Route[] {
   const { store } = deps;
   return [
-    route({
+    accountRoute({
       method: "get",
       path: "/api/orders",
       permission: "conversations.view",
       summary: "Orders, newest first",
       query: z.strictObject(page),
-      run: async ({ principal, query }) => ok(await store.shop.orders(principal.workspaceId, given(query))),
+      run: async ({ principal, query }) => ok(await store.shop.orders(principal.scope, given(query))),
     }),
-    route({
+    accountRoute({
       method: "get",
       path: "/api/products",
       permission: "conversations.view",
@@ -31,8 +31,7 @@ export function shopRoutes(deps: ServerDeps): readonly Route[] {
           .default("fr"),
         limit: page.limit,
       }),
-      run: async ({ principal, query }) =>
-        ok({ items: await store.shop.products(principal.workspaceId, given(query)) }),
+      run: async ({ query }) => ok({ items: await store.shop.products(deps.settings.workspaceId, given(query)) }),
     }),
     route({
       method: "put",
