@@ -15,6 +15,7 @@ import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
 import { insertMail, tooMuch, writePosition } from "./mails.ts";
 import { all, change, number, one, put, type Row, type Script, text } from "./sql.ts";
+import { type Answering, threadOfSubmission } from "./submissions.ts";
 import {
   addIdentity,
   cancelBotSends,
@@ -231,10 +232,13 @@ function* message(
   found: Collected,
   now: number,
 ): Script<void> {
-  const { accountId, content } = event;
-  const channel = context.accounts.get(accountId)?.channel ?? "web";
+  const { accountId, content, submission } = event;
+  const own = context.accounts.get(accountId)?.channel ?? "web";
+  const answering = submission && (yield* threadOfSubmission(context, workspaceId, event, submission, now));
+  const channel = answering?.channel ?? own;
   const capabilities = context.capabilitiesOf(channel);
-  const thread = yield* threadOfSender(context, workspaceId, { id: accountId, channel }, event.from, now);
+  const thread =
+    answering?.thread ?? (yield* threadOfSender(context, workspaceId, { id: accountId, channel }, event.from, now));
   const happenedAt = Date.parse(event.at);
   const position = thread.lastPosition + 1;
   yield* insertMessage(workspaceId, thread, position, {
@@ -268,25 +272,28 @@ function* message(
       ...(event.repliesTo ? { repliesTo: event.repliesTo } : {}),
       ...(event.referral ? { referral: event.referral } : {}),
       ...((yield* tooMuch(workspaceId, thread.id, event, now)) ? { forPeople: true } : {}),
+      ...(submission && answering ? { submission: mailed(submission, answering) } : {}),
     };
     yield* insertEvent(context, workspaceId, thread.id, seq, mail, late, now);
   }
+  // A form is no message on the channel that answers it: it opens no window and can neither be read nor quoted there.
+  const heard = submission === undefined;
   const dueAt = spoken ? yield* dueOf(context, workspaceId, thread, content.type === "text", now) : thread.dueAt;
   const hours = capabilities.serviceWindowHours;
   const window =
-    hours === null || !spoken
+    hours === null || !spoken || submission
       ? thread.windowExpiresAt
       : Math.max(thread.windowExpiresAt ?? 0, happenedAt + hours * HOUR_MS);
   yield* put(
     `UPDATE conversations SET last_position = ?, last_seq = ?, due_at = ?, window_expires_at = ?, last_inbound_at = ?,
-       last_inbound_external_id = ?, last_text = ?, last_direction = 'in', last_message_at = ?, unread = unread + 1
+       last_inbound_external_id = COALESCE(?, last_inbound_external_id), last_text = ?, last_direction = 'in', last_message_at = ?, unread = unread + 1
      WHERE workspace_id = ? AND id = ?`,
     position,
     seq,
     dueAt,
     window,
-    Math.max(thread.lastInboundAt ?? 0, happenedAt),
-    event.externalId,
+    heard ? Math.max(thread.lastInboundAt ?? 0, happenedAt) : thread.lastInboundAt,
+    heard ? event.externalId : null,
     previewOf(content),
     now,
     workspaceId,
@@ -296,6 +303,14 @@ function* message(
   const ref = { workspaceId, conversationId: thread.id };
   const due = new Date(dueAt).toISOString();
   found.due.set(thread.id, { ref, dueAt: due });
+}
+
+/** What the flow is told of a form: all but the ways that were not taken. */
+function mailed(
+  { answerBy: _, ...submission }: NonNullable<InboundEventOf<"message">["submission"]>,
+  { opening }: Answering,
+): NonNullable<Extract<MailboxEvent, { readonly type: "message" }>["submission"]> {
+  return opening ? { ...submission, opening } : submission;
 }
 
 /** Quick texts wait a moment for each other, so that they get one answer; a tap is answered at once. */

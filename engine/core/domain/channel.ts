@@ -88,6 +88,8 @@ export interface WebhookRequest {
   readonly receivedAt: string;
   /** Web chat only: the visitor that the engine has authenticated. */
   readonly visitor?: { readonly accountId: ChannelAccountId; readonly visitorId: string };
+  /** Web form only: whose form the engine's own token was made for, at which rendering, and how its numbers are read. */
+  readonly rendering?: { readonly accountId: ChannelAccountId; readonly id: string; readonly country: string };
 }
 
 export interface WebhookResponse {
@@ -273,6 +275,8 @@ export interface Capabilities {
   readonly identityKinds: readonly IdentityKind[];
   /** `whatsapp`: `*bold*`; `none`: marks are taken out. */
   readonly markup: "whatsapp" | "none";
+  /** Nothing can be said on it (a form): what comes in is answered on another channel. */
+  readonly oneWay?: true;
 }
 
 /** Declares a channel: keeps the account's type between `account`, `render` and `receive`. */

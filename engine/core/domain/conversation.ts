@@ -1,6 +1,7 @@
 import type { ChannelType } from "./channel.ts";
 import type { ChannelAccountId, ContactId, ConversationId, WorkspaceId } from "./ids.ts";
 import type { Language } from "./language.ts";
+import type { Submission } from "./submission.ts";
 
 /** Who answers: the bot (flows and assistant) or people. */
 export type ConversationOwner = "bot" | "agent";
@@ -52,4 +53,6 @@ export interface ConversationMemory {
   readonly day?: { readonly startedAt: string; readonly count: number };
   /** Hash-free copy of the last bot text (first 200 characters) and how often it was said in a row. */
   readonly lastText?: { readonly text: string; readonly times: number };
+  /** A web form whose flow begins when the contact writes, because the service window was closed. */
+  readonly submission?: Pick<Submission, "form" | "message" | "values" | "variables"> & { readonly at: string };
 }

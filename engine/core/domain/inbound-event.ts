@@ -4,6 +4,7 @@ import type { Json } from "./json.ts";
 import type { MailFacts } from "./mail.ts";
 import type { InboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
+import type { AnswerWay, Submission } from "./submission.ts";
 
 /** The person at the other end, as the channel names them. Identities are ordered, the most stable first. */
 export interface Sender {
@@ -45,6 +46,8 @@ export type InboundEvent = {
       /** Messages of one sender within an hour that the bot may answer; what comes beyond is for people. */
       readonly answersPerHour?: number;
       readonly mail?: MailFacts;
+      /** A web form: `answerBy` says where the conversation goes on, the owner's favourite first. */
+      readonly submission?: Submission & { readonly answerBy: readonly AnswerWay[] };
     }
   | {
       readonly type: "status";

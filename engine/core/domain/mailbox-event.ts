@@ -4,6 +4,7 @@ import type { Referral } from "./inbound-event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { InboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
+import type { AnswerWay, Submission } from "./submission.ts";
 
 /** Everything that can happen to one conversation. Applied one after the other, once each, in the order of `seq`. */
 export type MailboxEvent =
@@ -18,6 +19,8 @@ export type MailboxEvent =
       readonly referral?: Referral;
       /** The sender wrote too much, or the same again and again: a person must look, the bot says nothing. */
       readonly forPeople?: true;
+      /** A web form, and what may be said to its sender while the service window is closed. */
+      readonly submission?: Submission & Pick<AnswerWay, "opening">;
     }
   | { readonly type: "timer"; readonly name: string; readonly generation: number }
   | { readonly type: "effectDone"; readonly effectId: EffectId; readonly key: string; readonly result: Json }

@@ -53,8 +53,15 @@ export type InboundContent =
       readonly text?: string;
       readonly items: readonly OrderedItem[];
     }
-  /** The answer of a provider's own form (WhatsApp Flow), already parsed. */
-  | { readonly type: "form"; readonly name: string; readonly values: JsonObject }
+  /** A form that was filled in, already parsed: the provider's own (WhatsApp Flow), or ours on a web page. */
+  | {
+      readonly type: "form";
+      readonly name: string;
+      readonly values: JsonObject;
+      /** What was answered as people read it, one line per field. */
+      readonly text?: string;
+      readonly files?: readonly Media[];
+    }
   /** Not an utterance: stored, never fed to the bot. Without `emoji` the reaction was removed. */
   | { readonly type: "reaction"; readonly toExternalId: string; readonly emoji?: string }
   /** Something the provider or we cannot show. `reason` is for agents. */
@@ -160,6 +167,7 @@ export interface Message {
 /** The files of a message, in order. */
 export function filesOf(content: MessageContent): readonly Media[] {
   if (content.type === "media") return [content.media];
+  if (content.type === "form") return content.files ?? [];
   return content.type === "text" && "attachments" in content ? (content.attachments ?? []) : [];
 }
 
@@ -187,6 +195,7 @@ export function textOf(content: MessageContent): string {
     case "contacts":
       return content.cards.map((card) => card.name).join(", ");
     case "form":
+      return content.text ?? "";
     case "unsupported":
       return "";
   }

@@ -29,13 +29,15 @@ export interface FlowDocument {
   readonly layout?: Readonly<Record<string, readonly [number, number]>> | undefined;
 }
 
-/** What starts a run. Among several flows that match, the most particular wins: api, referral, keyword, message. */
+/** What starts a run. Among several flows that match, the most particular wins: api, form, referral, keyword, message. */
 export type Trigger =
   | { readonly on: "message" }
   /** `match: exact` (default): the whole text is the keyword; `contains`: it holds the keyword as a word. */
   | { readonly on: "keyword"; readonly keywords: readonly string[]; readonly match?: "exact" | "contains" | undefined }
   /** A click on an advertisement or a link; without `sources` any. */
   | { readonly on: "referral"; readonly sources?: readonly string[] | undefined }
+  /** A web form was filled in; without `forms` any. A form that no flow names goes to those that answer any message. */
+  | { readonly on: "form"; readonly forms?: readonly string[] | undefined }
   | { readonly on: "api" };
 
 /** Words that work anywhere in the flow, before any question sees them. */
@@ -82,6 +84,7 @@ export const flowHead = z.strictObject({
         z.strictObject({ on: z.literal("message") }),
         z.strictObject({ on: z.literal("keyword"), keywords, match }),
         z.strictObject({ on: z.literal("referral"), sources: z.array(z.string()).optional() }),
+        z.strictObject({ on: z.literal("form"), forms: z.array(z.string()).min(1).optional() }),
         z.strictObject({ on: z.literal("api") }),
       ]),
     )

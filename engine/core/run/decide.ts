@@ -5,10 +5,11 @@ import type { SentenceKey } from "../domain/workspace.ts";
 import { advance, begin, waitsForPeople } from "./advance.ts";
 import { consentWord } from "./consent-words.ts";
 import type { ContactPatch, Decision, NeedsVersions, StepInput } from "./decision.ts";
-import { ended, forPeople, quiet, reopened, say, toPeople, withConversation } from "./decisions.ts";
+import { ended, forPeople, left, quiet, say, toPeople, withConversation } from "./decisions.ts";
 import { botAnswers, type DecideLibrary, momentOf } from "./moments.ts";
 import type { Advance } from "./run.ts";
 import { settle } from "./settle.ts";
+import { begunBy, onSubmission, withoutSubmission } from "./submission.ts";
 import { triggeredBy } from "./trigger.ts";
 
 /**
@@ -54,6 +55,7 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   const messages = input.events.flatMap(({ event }) => (event.type === "message" ? [event] : []));
   const last = messages[messages.length - 1];
   if (!last) throw new Error("a burst holds messages only");
+  if (last.submission) return onSubmission(input, library, last, last.submission);
   const content = joined(messages.map((message) => message.content));
   const law = content.type === "text" ? consentWord(content.text, conversation.channel) : null;
   if (law) return onConsentWord(input, law);
@@ -68,18 +70,14 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
       { start: false, contactSpoke: true },
     );
   }
-  const flow = triggeredBy(library.starts, { content, ...(last.referral ? { referral: last.referral } : {}) });
+  const submission = begunBy(input);
+  const start = submission ? { submission } : { content, ...(last.referral ? { referral: last.referral } : {}) };
+  const flow = triggeredBy(library.starts, start);
   if (!flow) return forPeople();
-  const moment = momentOf(input, library, flow);
-  return settle(input, begin(library, flow, { content, variables: referralVariables(last) }, moment), library, {
-    start: true,
-    contactSpoke: true,
-  });
-}
-
-/** Nobody's business but people's: with the person who has the conversation, or for whoever takes it. */
-function left({ conversation }: StepInput): Decision {
-  return conversation.owner === "agent" ? quiet({ conversation: reopened(conversation.status) }) : forPeople();
+  const begun = withoutSubmission(input);
+  const variables = { ...referralVariables(last), ...submission?.variables };
+  const next = begin(library, flow, { content, variables }, momentOf(begun, library, flow));
+  return settle(begun, next, library, { start: true, contactSpoke: true });
 }
 
 /** One text for a burst of texts; the last content for anything else. Every message is stored on its own either way. */

@@ -70,6 +70,11 @@ export function say(input: StepInput, key: SentenceKey): SendEffect {
 }
 
 /** A message in a closed conversation opens it again; archived and spam stay where they are. */
-export function reopened(status: ConversationStatus): { status?: ConversationStatus } {
+function reopened(status: ConversationStatus): { status?: ConversationStatus } {
   return status === "closed" ? { status: "open" } : {};
+}
+
+/** Nobody's business but people's: with the person who has the conversation, or for whoever takes it. */
+export function left({ conversation }: StepInput): Decision {
+  return conversation.owner === "agent" ? quiet({ conversation: reopened(conversation.status) }) : forPeople();
 }

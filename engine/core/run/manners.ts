@@ -44,7 +44,13 @@ export function mind(
     if (text !== "") lastText = { text, times: 1 };
     kept.push(send);
   }
-  const next: ConversationMemory = { minute, day, ...(lastText ? { lastText } : {}) };
+  const { submission } = memory;
+  const next: ConversationMemory = {
+    minute,
+    day,
+    ...(lastText ? { lastText } : {}),
+    ...(submission ? { submission } : {}),
+  };
   return { sends: kept, memory: next, tooMany };
 }
 

@@ -72,7 +72,7 @@ export function settle(input: StepInput, next: Advance, library: DecideLibrary, 
 }
 
 /** The node whose free text cannot be sent any more, because the contact's last message is too long ago. */
-function windowClosedFor(input: StepInput, next: Advance): string | null {
+export function windowClosedFor(input: StepInput, next: Advance): string | null {
   if (windowOpen(input)) return null;
   const blocked = next.effects.find((effect) => effect.type === "send" && effect.content.type !== "template");
   return blocked?.type === "send" ? (blocked.node ?? "") : null;

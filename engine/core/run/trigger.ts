@@ -8,14 +8,16 @@ import { matchesKeyword } from "./match.ts";
 export interface Start {
   readonly content?: InboundContent;
   readonly referral?: Referral;
+  /** A web form, by its id; its `message` is what keywords are looked for in. */
+  readonly submission?: { readonly form: string; readonly message: string };
 }
 
 /** The most particular trigger wins, whatever the order of the flows. */
-const ORDER: readonly Trigger["on"][] = ["referral", "keyword", "message"];
+const ORDER: readonly Trigger["on"][] = ["form", "referral", "keyword", "message"];
 
 /** Which of the published flows answers; among equals the one whose name comes first. Null: none. */
 export function triggeredBy(flows: readonly FlowMachine[], start: Start): FlowMachine | null {
-  const text = start.content ? textOf(start.content) : "";
+  const text = start.submission?.message ?? (start.content ? textOf(start.content) : "");
   for (const on of ORDER) {
     const found = flows
       .filter(({ document }) => document.triggers.some((trigger) => trigger.on === on && holds(trigger, text, start)))
@@ -25,7 +27,7 @@ export function triggeredBy(flows: readonly FlowMachine[], start: Start): FlowMa
   return null;
 }
 
-function holds(trigger: Trigger, text: string, { referral }: Start): boolean {
+function holds(trigger: Trigger, text: string, { referral, submission }: Start): boolean {
   switch (trigger.on) {
     case "message":
       return true;
@@ -36,6 +38,8 @@ function holds(trigger: Trigger, text: string, { referral }: Start): boolean {
       const names = [referral.ref, referral.sourceId, referral.source, referral.url];
       return !trigger.sources || trigger.sources.some((source) => names.includes(source));
     }
+    case "form":
+      return submission !== undefined && (trigger.forms?.includes(submission.form) ?? true);
     case "api":
       return false;
   }

@@ -136,6 +136,11 @@ function sharedBy(mine: Trigger, other: Trigger): { readonly fr: string; readonl
     const source = mine.sources.find((one) => other.sources?.includes(one));
     return source === undefined ? null : { fr: `L'annonce « ${source} »`, en: `The advertisement "${source}"` };
   }
+  if (mine.on === "form" && other.on === "form") {
+    if (!mine.forms || !other.forms) return { fr: "Un formulaire", en: "A form" };
+    const form = mine.forms.find((one) => other.forms?.includes(one));
+    return form === undefined ? null : { fr: `Le formulaire « ${form} »`, en: `The form "${form}"` };
+  }
   return null;
 }
 

@@ -14,7 +14,7 @@ import { exampleOf, waysIn } from "./paths.ts";
 import { type FoundString, stringsIn } from "./strings.ts";
 
 /** Variables that the engine itself sets. */
-const GIVEN = ["lastText", "referral", "result"];
+const GIVEN = ["lastText", "referral", "result", "form"];
 
 /** Names that a text gives itself: `{% assign x = … %}`, `{% for item in … %}`. */
 const LOCAL = /\{%-?\s*(?:assign|capture|for|tablerow|increment|decrement)\s+([\w-]+)/g;

@@ -1,0 +1,154 @@
+import { z } from "zod";
+import type { Bilingual } from "./language.ts";
+
+/**
+ * A web form as its owner declares it: data from which the page is drawn, the answers are checked and the message is
+ * made. Words are one text, or one per language of the product.
+ */
+
+/** `text` is one line, `longText` several; a `file` may be several files. */
+export const FIELD_KINDS = ["text", "longText", "email", "phone", "choice", "date", "consent", "file"] as const;
+export type FieldKind = (typeof FIELD_KINDS)[number];
+
+const words = (most: number) =>
+  z.union([z.string().trim().min(1).max(most), z.strictObject({ fr: z.string().max(most), en: z.string().max(most) })]);
+export type FormWords = string | Bilingual;
+
+/** Where an answer goes besides the message: a field of the contact, a variable of the flow, or the customer's own words. */
+const target = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("contact"), field: z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/) }),
+  z.strictObject({ type: z.literal("variable"), name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,63}$/) }),
+  z.strictObject({ type: z.literal("message") }),
+]);
+
+/** Answers of one line are shorter than this, those of several lines than the second. */
+export const LINE_LENGTH = 200;
+export const TEXT_LENGTH = 4000;
+/** Files of one submission, and the size of each. */
+export const MOST_FILES = 5;
+export const FILE_BYTES = 10_000_000;
+
+export const formField = z.strictObject({
+  id: z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/),
+  kind: z.enum(FIELD_KINDS),
+  label: words(200),
+  help: words(300).optional(),
+  required: z.boolean().default(false),
+  options: z
+    .array(z.strictObject({ id: z.string().min(1).max(60), label: words(120) }))
+    .max(50)
+    .optional(),
+  maxFiles: z.int().min(1).max(MOST_FILES).optional(),
+  to: target.optional(),
+});
+export type FormField = z.infer<typeof formField>;
+
+const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);
+
+/** How a form presents itself: tokens only, no markup and no style sheets of others. */
+export const formLook = z.strictObject({
+  color: color.default("#0F7B6C"),
+  /** Pixels. */
+  corner: z.int().min(0).max(24).default(10),
+  scheme: z.enum(["auto", "light", "dark"]).default("auto"),
+});
+export type FormLook = z.infer<typeof formLook>;
+
+/** What anybody may see of a form: what its page is drawn from. */
+export const formFace = z.object({
+  formId: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
+    .default("contact"),
+  title: words(80).default({ fr: "Écrivez-nous", en: "Write to us" }),
+  intro: words(500).optional(),
+  fields: z
+    .array(formField)
+    .min(1)
+    .max(30)
+    .refine((fields) => new Set(fields.map(({ id }) => id)).size === fields.length, {
+      message: "two fields have the same id",
+    })
+    .refine((fields) => fields.every(({ kind, options }) => kind !== "choice" || (options?.length ?? 0) > 0), {
+      message: "a choice needs options",
+    })
+    .default([
+      {
+        id: "name",
+        kind: "text",
+        label: { fr: "Votre nom", en: "Your name" },
+        required: true,
+        to: { type: "contact", field: "name" },
+      },
+      {
+        id: "email",
+        kind: "email",
+        label: { fr: "Adresse e-mail", en: "E-mail address" },
+        required: false,
+        to: { type: "contact", field: "email" },
+      },
+      {
+        id: "phone",
+        kind: "phone",
+        label: { fr: "Téléphone", en: "Phone" },
+        required: false,
+        to: { type: "contact", field: "phone" },
+      },
+      {
+        id: "message",
+        kind: "longText",
+        label: { fr: "Votre message", en: "Your message" },
+        required: true,
+        to: { type: "message" },
+      },
+    ]),
+  /** Origins of other sites that may show the form or post to it; our own always may. */
+  allowedOrigins: z
+    .array(
+      z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => new URL(url).origin === url, { message: "an origin like https://shop.example.com, no path" }),
+    )
+    .max(50)
+    .default([]),
+  look: formLook.prefault({}),
+  thanks: words(500).optional(),
+  /** Where the browser goes after the form; absent: our own page. */
+  thanksUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+export type FormFace = z.infer<typeof formFace>;
+
+/** The text in the reader's language: French, or English for everybody else. */
+export function wordsIn(text: FormWords, language: string): string {
+  return typeof text === "string" ? text : language.startsWith("fr") ? text.fr : text.en;
+}
+
+/** What was answered: by field, and the files that came with it. As the engine hands it to the channel. */
+export const filledForm = z.strictObject({
+  language: z.string().regex(/^[a-z]{2}$/),
+  values: z.record(z.string().max(60), z.string().max(20_000)),
+  files: z.record(
+    z.string().max(60),
+    z
+      .array(
+        z.strictObject({
+          /** Absent while it is only checked. */
+          path: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .optional(),
+          mimeType: z.string().max(100),
+          fileName: z.string().max(200),
+          sizeBytes: z.int().positive(),
+        }),
+      )
+      .max(MOST_FILES),
+  ),
+});
+export type FilledForm = z.infer<typeof filledForm>;
+
+/** Why a form was not taken, by field; the words are the reader's. */
+export interface FormRefusal {
+  readonly error: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
