@@ -26,6 +26,43 @@ const CONFIGS: Readonly<Partial<Record<ChannelType, unknown>>> = {
   },
   sms: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, from: "+33639980001" },
   web: { widgetId: "shop", title: "Boutique" },
+  form: {
+    formId: "devis",
+    title: { fr: "Demande de devis", en: "Ask for a quote" },
+    fields: [
+      { id: "name", kind: "text", label: "Nom", required: true, to: { type: "contact", field: "name" } },
+      { id: "email", kind: "email", label: "E-mail", to: { type: "contact", field: "email" } },
+      { id: "phone", kind: "phone", label: "Téléphone", to: { type: "contact", field: "phone" } },
+      { id: "city", kind: "text", label: "Ville", to: { type: "contact", field: "city" } },
+      {
+        id: "service",
+        kind: "choice",
+        label: { fr: "Prestation", en: "Service" },
+        options: [
+          { id: "cut", label: { fr: "Coupe", en: "Haircut" } },
+          { id: "color", label: { fr: "Couleur", en: "Colour" } },
+        ],
+        to: { type: "variable", name: "service" },
+      },
+      { id: "day", kind: "date", label: "Jour souhaité", to: { type: "variable", name: "day" } },
+      { id: "photos", kind: "file", label: "Photos", maxFiles: 2 },
+      { id: "message", kind: "longText", label: "Message", required: true, to: { type: "message" } },
+      { id: "agree", kind: "consent", label: "J'accepte d'être recontacté", required: true },
+    ],
+    answerBy: [
+      {
+        channel: "whatsapp",
+        template: {
+          name: "devis_recu",
+          language: "fr",
+          fields: ["name", "service"],
+          text: "Bonjour, votre demande est là.",
+        },
+      },
+      { channel: "sms" },
+      { channel: "email", account: "atelier" },
+    ],
+  },
 };
 
 const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
@@ -37,6 +74,7 @@ const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
   },
   sms: { identities: [{ kind: "phone", value: "+33639981234" }] },
   web: { identities: [{ kind: "visitor", value: "vis_1" }] },
+  form: { identities: [{ kind: "email", value: "lea@example.com" }] },
 };
 
 export function accountOf(channel: Channel, more: object = {}, id = "acc_1"): Account {
@@ -93,6 +131,7 @@ export interface GivenRequest {
   readonly meta?: unknown;
   readonly twilio?: { readonly fields: Readonly<Record<string, string>>; readonly path?: string };
   readonly web?: unknown;
+  readonly form?: unknown;
   /** The body itself, where it is not JSON. */
   readonly raw?: string;
   /** Replaces the right signature. */
@@ -111,6 +150,11 @@ export function signed(given: GivenRequest): WebhookRequest {
     return {
       ...requestOf("/chat/messages", {}, JSON.stringify(given.web)),
       visitor: { accountId: "acc_1" as Account["id"], visitorId: "vis_1" },
+    };
+  if (given.form !== undefined)
+    return {
+      ...requestOf("/forms/devis", {}, JSON.stringify(given.form)),
+      rendering: { accountId: "acc_1" as Account["id"], id: "rendering-1", country: "FR" },
     };
   const request = metaRequest(given.raw ?? JSON.stringify(given.meta));
   return given.signature === undefined ? request : { ...request, headers: { "x-hub-signature-256": given.signature } };
