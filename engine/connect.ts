@@ -31,7 +31,7 @@ function environment(
 }
 
 /**
- * Makes or updates the accounts that the environment rules, and a web chat at the very first start. One that cannot be
+ * Makes or updates the accounts that the environment rules, and a web chat and a form at the very first start. One that cannot be
  * connected is told and stops nothing. What the environment does not name any more is the owner's from now on.
  */
 export async function connectAccounts(
@@ -72,4 +72,5 @@ export async function connectAccounts(
   }
   if (!(await store.accounts.knows(workspace.id, "web", DEFAULT)))
     await save("web", { title: config.workspaceName === "Relais" ? "" : config.workspaceName }, "api");
+  if (!(await store.accounts.knows(workspace.id, "form", DEFAULT))) await save("form", {}, "api");
 }

@@ -23,7 +23,7 @@ import { createMetrics } from "./metrics.ts";
 import { createPasswords } from "./passwords.ts";
 import type { ChannelAccount, Channels, Store } from "./ports.ts";
 import { createPerform } from "./provider-call.ts";
-import { createSecrets, dropKey, findKey, keptSecret, loadKey, WrongKeyError } from "./secrets.ts";
+import { createSecrets, dropKey, findKey, keptSecret, loadKey, signingKey, WrongKeyError } from "./secrets.ts";
 import { createApp } from "./server/app.ts";
 import { openStore } from "./store/open-store.ts";
 import { holdStart } from "./store/start-lock.ts";
@@ -136,7 +136,9 @@ export async function startRelais(config: Config): Promise<Running> {
     (await store.accounts.all()).filter(({ status }) => status !== "broken");
   let accounts = await readAccounts();
   const accountById = (id: string): ChannelAccount | undefined => accounts.find((account) => account.id === id);
-  const connected = (): readonly ChannelType[] => [...new Set(accounts.map(({ channel }) => channel))];
+  const connected = (): readonly ChannelType[] => [
+    ...new Set(accounts.map(({ channel }) => channel).filter((type) => !channelOf(type).capabilities.oneWay)),
+  ];
   const flows = openFlowFolder(config.flowsDir, knownChannels, connected, { store, workspaceId: workspace.id });
   await seed(config, store, workspace, flows, log);
   const passwords = createPasswords();
@@ -264,6 +266,7 @@ export async function startRelais(config: Config): Promise<Running> {
     settings: {
       publicUrl: config.publicUrl,
       adminToken,
+      signingKey: signingKey(loadKey(config.secretKey, config.dataDir)),
       workspaceId: workspace.id,
       version: VERSION,
       assistant: providers[0]?.name ?? "builtin",

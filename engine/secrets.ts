@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -23,6 +23,11 @@ export function loadKey(secretKey: string | undefined, dataDir: string): Buffer 
 /** The same key when there is one; null: it would be made by the next start. */
 export function findKey(secretKey: string | undefined, dataDir: string): Buffer | null {
   return secretKey || existsSync(join(dataDir, KEY_FILE)) ? loadKey(secretKey, dataDir) : null;
+}
+
+/** A key for signatures: follows from the key, so that every machine has the same, and does not give it away. */
+export function signingKey(key: Buffer): string {
+  return createHmac("sha256", key).update("relais signatures").digest("base64url");
 }
 
 /** A random secret under DATA_DIR, made at the first start. */

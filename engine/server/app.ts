@@ -10,6 +10,7 @@ import { chatRoutes } from "./chat.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { docsPage } from "./docs.ts";
 import { fileAnswer } from "./file-answer.ts";
+import { formRoutes } from "./forms.ts";
 import { createLimiter } from "./limiter.ts";
 import { liveChanges } from "./live.ts";
 import { openApi } from "./open-api.ts";
@@ -60,7 +61,7 @@ export function createApp(deps: ServerDeps): App {
     if (c.req.method === "GET" || c.req.method === "HEAD") return next();
     if (!deps.store.operations.room().hasRoom)
       return c.json({ error: "the disk is full: nothing can be stored now" }, 503, { "retry-after": "30" });
-    if (c.req.path.startsWith("/chat/") && (deps.pressure?.() ?? "calm") !== "calm")
+    if (/^\/(chat|forms)\//.test(c.req.path) && (deps.pressure?.() ?? "calm") !== "calm")
       return c.json({ error: "too much at once, please try again in a moment" }, 429, { "retry-after": "10" });
     return next();
   });
@@ -91,6 +92,7 @@ export function createApp(deps: ServerDeps): App {
   const status = kept(deps.clock, HEALTH_MS, () => publicStatus(deps));
   hono.get("/api/public/status", async (c) => c.json(await status()));
   hono.route("/chat/api", chatRoutes(deps, closing.signal) as unknown as Hono<Bindings>);
+  hono.route("/forms", formRoutes(deps));
 
   const addressOf = (c: Context<Bindings>): string =>
     clientAddress(

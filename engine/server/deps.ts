@@ -29,6 +29,8 @@ export interface ServerDeps {
 export interface ServerSettings {
   readonly publicUrl: string;
   readonly adminToken: string;
+  /** Signs what comes back to us by way of browsers: forms, files of visitors. The same on every machine. */
+  readonly signingKey: string;
   readonly workspaceId: import("../core/domain/ids.ts").WorkspaceId;
   readonly version: string;
   readonly assistant: string;

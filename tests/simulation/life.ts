@@ -230,6 +230,7 @@ export function startLife(
       ready: () => true,
       settings: {
         publicUrl: PUBLIC_URL,
+        signingKey: "signing-key-for-tests",
         adminToken: "",
         // One tenant per process is the server's own rule for its API; webhooks find their account by its address.
         workspaceId: simulation.world.workspaces[0] as never,

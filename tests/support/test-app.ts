@@ -103,6 +103,7 @@ export async function startTestApp(
     settings: {
       publicUrl: PUBLIC_URL,
       adminToken: ADMIN_TOKEN,
+      signingKey: "signing-key-for-tests",
       workspaceId,
       version: "0.0.0",
       assistant: "builtin",
