@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 
@@ -19,14 +19,22 @@ const built = join(OUT, "widget.js");
 if (existsSync(built) && statSync(built).mtimeMs > newest(FOLDER)) process.exit(0);
 console.log("Building the pages…");
 await build({ configFile: join(FOLDER, "vite.config.ts") });
-await build({
-  configFile: false,
-  root: FOLDER,
-  logLevel: "warn",
-  build: {
-    outDir: OUT,
-    emptyOutDir: false,
-    target: "es2022",
-    lib: { entry: join(FOLDER, "chat/widget.ts"), formats: ["iife"], name: "relaisChat", fileName: () => "widget.js" },
-  },
-});
+/** Scripts that stand alone: on pages of others, or on pages that the server draws. */
+const alone = async (entry: string, fileName: string): Promise<void> => {
+  await build({
+    configFile: false,
+    root: FOLDER,
+    logLevel: "warn",
+    build: {
+      outDir: OUT,
+      emptyOutDir: false,
+      target: "es2022",
+      lib: { entry: join(FOLDER, entry), formats: ["iife"], name: "relais", fileName: () => fileName },
+    },
+  });
+};
+await alone("forms/form.ts", "forms-form.js");
+await alone("forms/embed.ts", "forms-embed.js");
+const sheets = ["chat/palette.css", "forms/form.css"].map((name) => readFileSync(join(FOLDER, name), "utf8"));
+writeFileSync(join(OUT, "forms-form.css"), sheets.join("\n"));
+await alone("chat/widget.ts", "widget.js");
