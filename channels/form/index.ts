@@ -10,6 +10,8 @@ import { forged, plainAnswer } from "../shared/answers.ts";
 import { type Answers, type FormFile, readAnswers, said } from "./answers.ts";
 import { WORDS } from "./words.ts";
 
+const ANSWERS_PER_HOUR = 5;
+
 /** One way to answer, as the owner set it. WhatsApp needs a template: nobody has written to it yet. */
 const way = z.strictObject({
   channel: z.enum(["email", "sms", "whatsapp"]),
@@ -83,6 +85,8 @@ function receive(request: WebhookRequest, accounts: readonly Account<FormAccount
           text: textIn(fields, answers.values, language),
           ...(answers.files.length > 0 ? { files: answers.files.map(mediaOf) } : {}),
         },
+        // Anybody can write any address into a form: nobody gets more answers by it than this.
+        answersPerHour: ANSWERS_PER_HOUR,
         submission: {
           ...submissionOf(formId, fields, answers.values, language),
           answerBy: answerBy.flatMap((one) =>

@@ -38,7 +38,8 @@ function answered(
   const { conversation, contact, capabilities, now } = input;
   if (conversation.owner === "agent" || contact.optedOut.includes("service")) return left(input);
   if (capabilities.oneWay) return nobodyToTell(input, "a form that no connected channel can answer");
-  if (!botAnswers(input) || Date.parse(now) - Date.parse(event.at) > LIMITS.staleInboundMs) return forPeople();
+  const stale = Date.parse(now) - Date.parse(event.at) > LIMITS.staleInboundMs;
+  if (!botAnswers(input) || event.forPeople || stale) return forPeople();
   const flow = triggeredBy(library.starts, { submission });
   if (!flow) return forPeople();
   const next = begin(library, flow, { variables: variablesOf(submission) }, momentOf(input, library, flow));
