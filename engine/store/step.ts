@@ -2,6 +2,7 @@ import type { ShopEffect } from "../core/domain/effect.ts";
 import { effectId, messageIdOf, type RunId } from "../core/domain/ids.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
+import { patchedContact } from "../core/run/contact-patch.ts";
 import type { ContactPatch, Decision, NeedsVersions, QueuedEvent, StepInput } from "../core/run/decision.ts";
 import { storedState } from "../core/run/run.ts";
 import type { Change, ClaimedEffect, StepOutcome } from "../ports.ts";
@@ -110,7 +111,7 @@ function inputAfter({ input, decision, version }: Round, event: QueuedEvent): St
   return {
     ...input,
     conversation: { ...input.conversation, ...decision.conversation, version },
-    contact: decision.contact ? { ...input.contact, ...patched(input.contact, decision.contact) } : input.contact,
+    contact: decision.contact ? patchedContact(input.contact, decision.contact) : input.contact,
     run:
       run.type === "unchanged"
         ? input.run
@@ -397,25 +398,9 @@ function* writeConversation(
   if (!touched) throw new Error(`conversation ${conversation.id} changed under a step`);
 }
 
-/** The fields of a contact after a patch. */
-function patched(contact: StepInput["contact"], patch: ContactPatch): Partial<StepInput["contact"]> {
-  const removed = new Set(patch.removeLabels ?? []);
-  const optedOut = contact.optedOut.filter((purpose) => purpose !== patch.optIn && purpose !== patch.optOut);
-  return {
-    name: patch.name ?? contact.name,
-    firstName: patch.firstName ?? contact.firstName,
-    language: patch.language ?? contact.language,
-    phone: patch.phone ?? contact.phone,
-    email: patch.email ?? contact.email,
-    fields: { ...contact.fields, ...patch.fields },
-    labels: [...new Set([...contact.labels, ...(patch.addLabels ?? [])])].filter((label) => !removed.has(label)),
-    optedOut: patch.optOut ? [...optedOut, patch.optOut] : optedOut,
-  };
-}
-
 function* patchContact({ contact, conversation }: StepInput, patch: ContactPatch): Script<void> {
   const { workspaceId } = conversation;
-  const next = { ...contact, ...patched(contact, patch) };
+  const next = patchedContact(contact, patch);
   yield* put(
     "UPDATE contacts SET name = ?, first_name = ?, language = ?, phone = ?, email = ?, fields = ?, labels = ? WHERE workspace_id = ? AND id = ?",
     next.name,

@@ -1,16 +1,18 @@
 import { z } from "zod";
-import type { Effect } from "../domain/effect.ts";
+import type { Effect, SendEffect } from "../domain/effect.ts";
 import type { Json } from "../domain/json.ts";
 import type { InboundContent, OutboundContent } from "../domain/message.ts";
 import { textOf } from "../domain/message.ts";
 import { advance, begin } from "../run/advance.ts";
+import { contactPatch, patchedContact } from "../run/contact-patch.ts";
 import { matchChoice, plain } from "../run/match.ts";
 import type { Advance, FlowLibrary, Moment, RunEvent } from "../run/run.ts";
 import type { FlowMachine } from "./compile.ts";
 
 /**
  * A whole conversation as a test: `<flow>.<case>.transcript.yaml`, a list of lines in order.
- * `bot: text (A / B)` what is said, choices in brackets; `assistant:`; `contact: words`, `tap: label`, `media: image`;
+ * `bot: text (A / B)` what is said, choices in brackets; `assistant:`; `contact: words`, `tap: label`, `media: image`,
+ * `location: [48.85, 2.35]`; `tapOld: id` a tap on a choice of an earlier question;
  * `effect: { type: … }` what is asked for (only the given keys are compared); `answer: …` / `fail: code` its outcome;
  * `wait: 20h` time passes; `people: resolved`; `refused: closed|failed` the last message was not delivered.
  */
@@ -19,7 +21,9 @@ const line = z.union([
   z.strictObject({ assistant: z.string() }),
   z.strictObject({ contact: z.string() }),
   z.strictObject({ tap: z.string() }),
+  z.strictObject({ tapOld: z.string() }),
   z.strictObject({ media: z.enum(["image", "video", "audio", "document"]) }),
+  z.strictObject({ location: z.tuple([z.number(), z.number()]) }),
   z.strictObject({ effect: z.record(z.string(), z.json()) }),
   z.strictObject({ answer: z.json() }),
   z.strictObject({ fail: z.string() }),
@@ -33,6 +37,7 @@ export const transcriptSchema = z.union([
   z.strictObject({
     language: z.string().default("fr"),
     now: z.string().optional(),
+    contact: z.record(z.string(), z.json()).optional(),
     variables: z.record(z.string(), z.json()).default({}),
     lines: z.array(line),
   }),
@@ -58,7 +63,14 @@ export function playTranscript(
 ): Played {
   const script = Array.isArray(transcript) ? { language: base.language, variables: {}, lines: transcript } : transcript;
   let now = Date.parse(("now" in script && script.now) || base.now);
-  const moment = (): Moment => ({ ...base, language: script.language, now: new Date(now).toISOString() });
+  const contact = ("contact" in script && script.contact) || {};
+  let talker = { ...base.contact, ...contact } as Moment["contact"];
+  const moment = (): Moment => ({
+    ...base,
+    contact: talker,
+    language: script.language,
+    now: new Date(now).toISOString(),
+  });
   const problems: string[] = [];
   const taken = new Set<string>();
   const said: string[] = [];
@@ -66,11 +78,14 @@ export function playTranscript(
   let awaited: string | null = null;
   let lastSend: { readonly node: string } | null = null;
   let offered: readonly { readonly id: string; readonly label: string }[] = [];
+  const everOffered = new Map<string, string>();
   let at: Advance | null = null;
 
   const take = (next: Advance): void => {
     at = next;
     if (next.status === "failed") problems.push(`the flow failed: ${next.error}`);
+    const patch = contactPatch(next.effects);
+    if (patch) talker = patchedContact(talker, patch);
     for (const { flow: name, node, exit } of next.path) if (exit) taken.add(`${name} ${node} ${exit}`);
     for (const effect of next.effects) {
       if (effect.type === "startTimer")
@@ -82,7 +97,10 @@ export function playTranscript(
       else {
         if (effect.type === "send") {
           lastSend = { node: effect.node ?? "" };
-          if (effect.content.type === "choices") offered = effect.content.choices;
+          if (effect.content.type === "choices") {
+            offered = effect.content.choices;
+            for (const { id, label } of offered) everOffered.set(id, label);
+          }
         }
         if ("key" in effect && effect.key !== undefined) awaited = effect.key;
         said.push(heardAs(effect));
@@ -106,7 +124,11 @@ export function playTranscript(
       if (choice) message({ type: "choice", id: choice.id, label: choice.label });
       else
         problems.push(`${where}: "${one.tap}" was not offered, only ${offered.map(({ label }) => label).join(", ")}`);
-    } else if ("media" in one) message({ type: "media", media: { kind: one.media, remoteId: "1" } });
+    } else if ("tapOld" in one) {
+      message({ type: "choice", id: one.tapOld, label: everOffered.get(one.tapOld) ?? one.tapOld });
+    } else if ("location" in one)
+      message({ type: "location", place: { latitude: one.location[0], longitude: one.location[1] } });
+    else if ("media" in one) message({ type: "media", media: { kind: one.media, remoteId: "1" } });
     else if ("answer" in one) tell({ type: "effectDone", key: awaited ?? "", result: one.answer as Json });
     else if ("fail" in one) tell({ type: "effectFailed", key: awaited ?? "", error: { code: one.fail, detail: "" } });
     else if ("people" in one) tell({ type: "people", outcome: one.people });
@@ -144,8 +166,14 @@ export function playTranscript(
 
 function heardAs(effect: Effect): string {
   if (effect.type !== "send") return `effect: ${JSON.stringify(effect)}`;
+  const line = heardLine(effect);
+  return "assistant" in line ? `assistant: ${line.assistant}` : line.bot;
+}
+
+/** What is said, as a line of a transcript. */
+export function heardLine(effect: SendEffect): { readonly bot: string } | { readonly assistant: string } {
   const words = shownAs(effect.content);
-  return effect.author === "assistant" ? `assistant: ${words}` : words;
+  return effect.author === "assistant" ? { assistant: words } : { bot: words };
 }
 
 function shownAs(content: OutboundContent): string {

@@ -7,7 +7,7 @@ import type {
   ConversationStatus,
   Handover,
 } from "../domain/conversation.ts";
-import type { OutboxEffect, ShopEffect } from "../domain/effect.ts";
+import type { Effect, OutboxEffect, ShopEffect } from "../domain/effect.ts";
 import type { EventId, FlowVersionId, RunId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Language } from "../domain/language.ts";
@@ -73,6 +73,11 @@ export interface Decision {
   readonly notes: readonly string[];
   /** A person took over: sends of the bot that have not left are cancelled. */
   readonly cancelSends: boolean;
+  /**
+   * What the flow asked for, in order, before the engine had its say: for the simulator and its transcripts. More than
+   * one round: the free text of a round was refused, because the service window had closed.
+   */
+  readonly asked?: readonly (readonly Effect[])[];
   /** For replay and live view. */
   readonly path: readonly PathStep[];
   readonly outcome: "moved" | "stayed" | "ignored";

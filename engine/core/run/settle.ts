@@ -2,7 +2,8 @@ import type { ConversationStatus, Handover } from "../domain/conversation.ts";
 import type { Effect, HandOverEffect } from "../domain/effect.ts";
 import type { Language } from "../domain/language.ts";
 import { advance } from "./advance.ts";
-import type { ContactPatch, Decision, StepInput } from "./decision.ts";
+import { contactPatch } from "./contact-patch.ts";
+import type { Decision, StepInput } from "./decision.ts";
 import { quiet, toPeople } from "./decisions.ts";
 import { fit } from "./fit.ts";
 import { mind } from "./manners.ts";
@@ -12,6 +13,8 @@ import type { Advance } from "./run.ts";
 export interface Settling {
   readonly start: boolean;
   readonly contactSpoke: boolean;
+  /** What was asked for in vain before, see `Decision.asked`. */
+  readonly refused?: readonly (readonly Effect[])[];
 }
 
 /** Turns what the flow wants into what the conversation does: texts fit the channel, manners are kept, people are told. */
@@ -26,18 +29,26 @@ export function settle(input: StepInput, next: Advance, library: DecideLibrary, 
       momentOf(input, library),
     );
     if (answered.outcome !== "ignored" && !windowClosedFor(input, answered)) {
-      return settle(input, { ...answered, path: [...next.path, ...answered.path] }, library, how);
+      const refused = [...(how.refused ?? []), next.effects];
+      return settle(input, { ...answered, path: [...next.path, ...answered.path] }, library, { ...how, refused });
     }
     return undeliverable(input, next, how);
   }
   const run = saved(next, how);
+  const asked = [...(how.refused ?? []), next.effects];
   const handOver = next.effects.find((effect) => effect.type === "handOver");
   if (next.status === "failed") {
-    return toPeople(input, { reason: next.error ?? "the flow failed", priority: "high", queue: "default" }, [], {
-      say: "somethingFailed",
-      run,
-      path: next.path,
-    });
+    const failed = toPeople(
+      input,
+      { reason: next.error ?? "the flow failed", priority: "high", queue: "default" },
+      [],
+      {
+        say: "somethingFailed",
+        run,
+        path: next.path,
+      },
+    );
+    return { ...failed, asked };
   }
   const language = languageOf(input, library, next.state);
   const wanted = fitted(input, next.effects, handOver !== undefined, language);
@@ -50,6 +61,7 @@ export function settle(input: StepInput, next: Advance, library: DecideLibrary, 
     contact: contactPatch(next.effects),
     notes: next.effects.flatMap((effect) => (effect.type === "note" ? [effect.text] : [])),
     path: next.path,
+    asked,
     run,
     timers,
   };
@@ -134,28 +146,6 @@ function timersOf(effects: readonly Effect[], now: string): Decision["timers"] {
     const dueAt = new Date(Date.parse(now) + effect.delayMs).toISOString();
     return [{ type: "start", name: effect.name, dueAt }];
   });
-}
-
-function contactPatch(effects: readonly Effect[]): ContactPatch | null {
-  let patch: ContactPatch = {};
-  for (const effect of effects) {
-    if (effect.type === "setContact") {
-      const { type: _, fields, contactLanguage, ...own } = effect;
-      patch = {
-        ...patch,
-        ...own,
-        ...(contactLanguage ? { language: contactLanguage } : {}),
-        ...(fields ? { fields: { ...patch.fields, ...fields } } : {}),
-      };
-    } else if (effect.type === "label") {
-      patch = {
-        ...patch,
-        addLabels: [...(patch.addLabels ?? []), ...effect.add],
-        removeLabels: [...(patch.removeLabels ?? []), ...effect.remove],
-      };
-    }
-  }
-  return Object.keys(patch).length > 0 ? patch : null;
 }
 
 /** The flow itself passes the conversation on; it has said so to the contact in this same step. */
