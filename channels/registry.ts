@@ -3,9 +3,12 @@ import { form } from "./form/index.ts";
 import { sms } from "./sms/index.ts";
 import { web } from "./web/index.ts";
 import { whatsapp } from "./whatsapp/index.ts";
+import { whatsappTwilio } from "./whatsapp-twilio/index.ts";
 
 /** Every channel. The engine hands a channel only accounts that its own schema parsed, so the list may forget their types. */
-export const channels: readonly Channel[] = [whatsapp, web, form, sms].map((one) => one as unknown as Channel);
+export const channels: readonly Channel[] = [whatsapp, web, form, sms, whatsappTwilio].map(
+  (one) => one as unknown as Channel,
+);
 
 export function channelOf(type: ChannelType): Channel {
   const found = channels.find((one) => one.type === type);

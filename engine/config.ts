@@ -37,7 +37,9 @@ export interface Config {
         readonly messagesPerSecond: number;
       }
     | undefined;
-  readonly sms: { readonly accountSid: string; readonly authToken: string; readonly from: string } | undefined;
+  /** Both speak through the same Twilio account. */
+  readonly sms: (TwilioConfig & { readonly mms: boolean }) | undefined;
+  readonly whatsappTwilio: TwilioConfig | undefined;
   readonly bases: { readonly graph: string; readonly twilio: string };
   readonly openai:
     | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
@@ -65,6 +67,13 @@ export interface Config {
   readonly secretValues: readonly string[];
   /** Settings that are there and do nothing, one sentence each: better said than silently ignored. */
   readonly notes: readonly string[];
+}
+
+interface TwilioConfig {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly from: string;
+  readonly messagesPerSecond?: number;
 }
 
 const url = z.url({ protocol: /^https?$/ });
@@ -126,6 +135,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     z.string().regex(/^(\+\d{4,15}|[A-Za-z0-9 ]{1,11})$/),
     "a number with its country code, or a sender name of at most 11 letters",
   ),
+  TWILIO_WHATSAPP_NUMBER: rule(phone, "a number with its country code and without whatsapp:, e.g. +33639980000"),
+  TWILIO_MMS: rule(z.enum(["true", "false", "1", "0"]), "true or false"),
+  TWILIO_MESSAGES_PER_SECOND: rule(z.string().regex(/^[1-9]\d{0,5}$/), "a number from 1 to 999999"),
   TWILIO_BASE_URL: rule(url, "an address, e.g. https://api.twilio.com"),
   OPENAI_BASE_URL: rule(url, "an address, e.g. https://api.openai.com/v1"),
   GEMINI_BASE_URL: rule(url, "an address"),
@@ -154,9 +166,13 @@ const GROUPS: readonly { readonly name: string; readonly all: readonly string[] 
     name: "WhatsApp",
     all: ["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"],
   },
-  { name: "Twilio", all: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"] },
   { name: "The owner", all: ["OWNER_EMAIL", "OWNER_PASSWORD"] },
 ];
+/** One Twilio account may speak by text message, by WhatsApp, or both. */
+const TWILIO = {
+  account: ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+  numbers: ["TWILIO_PHONE_NUMBER", "TWILIO_WHATSAPP_NUMBER"],
+};
 const SECRETS = [
   "SECRET_KEY",
   "ADMIN_TOKEN",
@@ -173,7 +189,6 @@ const SECRETS = [
 const NOT_YET: readonly { readonly names: RegExp; readonly what: string }[] = [
   { names: /^(MESSENGER_.+|META_APP_ID)$/, what: "Messenger" },
   { names: /^(IMAP|SMTP)_.+$/, what: "e-mail" },
-  { names: /^TWILIO_WHATSAPP_NUMBER$/, what: "WhatsApp through Twilio" },
 ];
 /** Names that begin like ours: one that we do not know is a slip of the pen. */
 const OURS = /^(WHATSAPP|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
@@ -182,6 +197,7 @@ const KNOWN = new Set([
   ...GROUPS.flatMap(({ all }) => all),
   ...SECRETS,
   "WHATSAPP_BUSINESS_ACCOUNT_ID",
+  ...TWILIO.numbers,
 ]);
 
 function notesOn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -214,6 +230,12 @@ export function readConfig(
       );
     }
   }
+  const twilioMissing = TWILIO.account.filter((one) => get(one) === undefined);
+  const twilioNumbers = TWILIO.numbers.filter((one) => get(one) !== undefined);
+  if (twilioNumbers.length > 0 ? twilioMissing.length > 0 : twilioMissing.length < TWILIO.account.length) {
+    const wanted = [...twilioMissing, ...(twilioNumbers.length > 0 ? [] : [TWILIO.numbers.join(" or ")])];
+    problems.push(`Twilio is half set up: also set ${wanted.join(", ")}.`);
+  }
   const port = Number(get("PORT") ?? "3000");
   if (port > 65_535) problems.push("PORT is not valid: it must be at most 65535.");
   if (problems.length > 0) return { problems };
@@ -223,6 +245,12 @@ export function readConfig(
   const whole = (names: readonly string[]): boolean => names.every((name) => get(name) !== undefined);
   const need = (name: string): string => get(name) ?? "";
   const [templateName, templateLanguage] = (get("HUMAN_BACKUP_TEMPLATE") ?? "").split(":");
+  const twilioPace = get("TWILIO_MESSAGES_PER_SECOND");
+  const twilio = {
+    accountSid: need("TWILIO_ACCOUNT_SID"),
+    authToken: need("TWILIO_AUTH_TOKEN"),
+    ...(twilioPace ? { messagesPerSecond: Number(twilioPace) } : {}),
+  };
   const config: Config = {
     port,
     host,
@@ -255,13 +283,10 @@ export function readConfig(
           messagesPerSecond: Number(get("WHATSAPP_MESSAGES_PER_SECOND") ?? "80"),
         }
       : undefined,
-    sms: whole(GROUPS[1]?.all ?? [])
-      ? {
-          accountSid: need("TWILIO_ACCOUNT_SID"),
-          authToken: need("TWILIO_AUTH_TOKEN"),
-          from: need("TWILIO_PHONE_NUMBER"),
-        }
+    sms: get("TWILIO_PHONE_NUMBER")
+      ? { ...twilio, from: need("TWILIO_PHONE_NUMBER"), mms: ["true", "1"].includes(get("TWILIO_MMS") ?? "false") }
       : undefined,
+    whatsappTwilio: get("TWILIO_WHATSAPP_NUMBER") ? { ...twilio, from: need("TWILIO_WHATSAPP_NUMBER") } : undefined,
     bases: {
       graph: (get("GRAPH_BASE_URL") ?? "https://graph.facebook.com").replace(/\/+$/, ""),
       twilio: (get("TWILIO_BASE_URL") ?? "https://api.twilio.com").replace(/\/+$/, ""),

@@ -27,6 +27,7 @@ function environment(
   return [
     { channel: "whatsapp", values: config.whatsapp },
     { channel: "sms", values: config.sms },
+    { channel: "whatsappTwilio", values: config.whatsappTwilio },
   ];
 }
 

@@ -13,6 +13,7 @@ import type { ChannelType } from "./core/domain/channel.ts";
 import type { Workspace } from "./core/domain/workspace.ts";
 import { performEffect } from "./effects/registry.ts";
 import { createFailpoints, type Failpoints } from "./failpoints.ts";
+import { createFileLinks } from "./file-links.ts";
 import { createFiles } from "./files.ts";
 import { openFirstOwner } from "./first-owner.ts";
 import { openFlowFolder } from "./flow-files.ts";
@@ -69,7 +70,10 @@ export async function openWorkspace(
     unknownWaitMs: config.unknownWaitMs,
     reserveBytes: config.reserveBytes,
     secrets: createSecrets(known ?? loadKey(config.secretKey, config.dataDir)),
-    capabilitiesOf: (type) => channelOf(type).capabilities,
+    capabilitiesOf: (type, account) => {
+      const channel = channelOf(type);
+      return (account !== undefined && channel.capabilitiesFor?.(account)) || channel.capabilities;
+    },
     readConfig: (type, config) => readConfig(knownChannels, type, config),
     log: (message) => log.warn(message),
     ...(failing ? { around: failing.database } : {}),
@@ -122,6 +126,7 @@ export async function startRelais(config: Config): Promise<Running> {
   const { store, workspace } = await openWorkspace(config, log, failing);
   const http = createHttp({ allowPrivate: config.httpAllowPrivate });
   const files = createFiles(join(config.dataDir, "media"));
+  const fileLinks = createFileLinks(loadKey(config.secretKey, config.dataDir), config.publicUrl, () => clock.now());
   const channels: Channels = {
     all: knownChannels as Channels["all"],
     of: channelOf,
@@ -166,6 +171,7 @@ export async function startRelais(config: Config): Promise<Running> {
     pacer: createPacer(),
     breaker: createBreaker(),
     publicUrl: config.publicUrl,
+    fileLinks,
     unknownWaitMs: config.unknownWaitMs,
     random: Math.random,
   };
@@ -254,6 +260,7 @@ export async function startRelais(config: Config): Promise<Running> {
     ids,
     files,
     passwords,
+    fileLinks,
     log,
     metrics,
     flows,

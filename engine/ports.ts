@@ -119,6 +119,14 @@ export interface Passwords {
 /** Too many want to sign in at once. */
 export class PasswordsBusy extends Error {}
 
+/** Addresses of our own files that anybody may fetch who was given one, for some days: for providers and link readers. */
+export interface FileLinks {
+  /** `path` as `Files` gave it. */
+  make(path: string, mimeType: string | undefined): string;
+  /** What the address was made for; null: it was not made by us, was changed, or has had its days. */
+  check(path: string, query: URLSearchParams): { readonly mimeType: string } | null;
+}
+
 /** Answers a question from the playbook. Never throws: every failure is an `EffectError`. */
 export interface Llm {
   /** Routes a text and takes values out of it. Without a model: by likeness to the examples. */

@@ -11,7 +11,7 @@ export function createPerform(http: Http, files: Files): Perform {
     if (encoded === null) return { type: "notSent", detail: "the file is not there any more" };
     const outcome = await http.request({
       method: call.method,
-      url: call.url.replace("{base}", baseUrl),
+      url: placed(call.url, baseUrl),
       headers: { ...call.headers, ...encoded.headers },
       ...(encoded.body === undefined ? {} : { body: encoded.body }),
       timeoutMs: TIMEOUT_MS,
@@ -24,6 +24,16 @@ export function createPerform(http: Http, files: Files): Perform {
       response: { status: outcome.status, headers: outcome.headers, body: new TextDecoder().decode(outcome.body) },
     };
   };
+}
+
+/**
+ * The address that a call means. Some providers give each product a host of its own beside `api`; an address of the
+ * operator's own (a proxy, a test) takes them all.
+ */
+function placed(url: string, baseUrl: string): string {
+  return url.replace(/\{base(?::([a-z]+))?\}/, (_, host: string | undefined) =>
+    host === undefined ? baseUrl : baseUrl.replace(/^(https:\/\/)api\./, `$1${host}.`),
+  );
 }
 
 async function bodyOf(

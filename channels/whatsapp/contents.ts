@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../engine/core/domain/json.ts";
 import type { InboundContent, Media, MediaKind } from "../../engine/core/domain/message.ts";
+import { formValues } from "../shared/form-values.ts";
 import type { WaMessage } from "./payload.ts";
 
 const MEDIA: ReadonlyMap<string, MediaKind> = new Map([
@@ -73,19 +73,7 @@ function interactiveOf(message: WaMessage): InboundContent {
   if (reply) return { type: "choice", id: reply.id, label: reply.title };
   const form = message.interactive?.nfm_reply;
   if (!form) return unsupported(message);
-  return { type: "form", name: form.name ?? "flow", values: objectOf(form.response_json) };
-}
-
-/** The answer of a form is a text that should hold an object, and sometimes does not. */
-function objectOf(text: string | undefined): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text ?? "{}");
-    return value !== null && typeof value === "object" && !Array.isArray(value)
-      ? (value as JsonObject)
-      : { value: String(text) };
-  } catch {
-    return { value: text ?? "" };
-  }
+  return { type: "form", name: form.name ?? "flow", values: formValues(form.response_json) };
 }
 
 function placeOf(location: NonNullable<WaMessage["location"]>) {

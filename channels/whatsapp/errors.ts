@@ -43,7 +43,7 @@ const RULES: Readonly<Record<number, Rule>> = {
   131047: rule("outsideServiceWindow"),
   131048: OPERATOR,
   131049: REJECTED,
-  131050: rule("optedOut"),
+  131050: rule("optedOut", { purpose: "marketing" }),
   131051: PERMANENT,
   131053: rule("providerDown", { maxAttempts: 2 }),
   131055: PERMANENT,

@@ -4,9 +4,9 @@ import type { ChannelAccountId } from "../../engine/core/domain/ids.ts";
 import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
 import { forged, plainAnswer, unreadable } from "../shared/answers.ts";
 import { isNestedDeeper, isSignedBy, sameText, storable } from "../shared/meta-signature.ts";
+import { identitiesOf } from "../shared/whatsapp-identities.ts";
 import { contentOf } from "./contents.ts";
 import { errorOf } from "./errors.ts";
-import { identitiesOf } from "./identities.ts";
 import type { WhatsappAccount } from "./index.ts";
 import * as payload from "./payload.ts";
 

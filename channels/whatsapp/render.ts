@@ -1,5 +1,10 @@
 import type { Account, Call, MediaFetch, Recipient, SendContext } from "../../engine/core/domain/channel.ts";
-import type { Media, OutboundContent, TemplateParameter } from "../../engine/core/domain/message.ts";
+import {
+  filesToSend,
+  type Media,
+  type OutboundContent,
+  type TemplateParameter,
+} from "../../engine/core/domain/message.ts";
 import type { WhatsappAccount } from "./index.ts";
 
 /**
@@ -14,7 +19,9 @@ export function render(
 ): readonly Call[] {
   const address = addressOf(to);
   if (!address) return [];
-  const missing = filesOf(content).find((media) => media.path !== undefined && send.uploaded[media.path] === undefined);
+  const missing = filesToSend(content).find(
+    (media) => media.path !== undefined && send.uploaded[media.path] === undefined,
+  );
   if (missing?.path) return [upload(missing, missing.path, account)];
   const body = bodyOf(content, send);
   if (!body) return [];
@@ -240,13 +247,4 @@ function reference(media: Media, send: SendContext): { readonly id: string } | {
   const uploaded = media.path === undefined ? undefined : send.uploaded[media.path];
   if (uploaded) return { id: uploaded };
   return media.url ? { link: media.url } : { id: media.remoteId ?? "" };
-}
-
-function filesOf(content: OutboundContent): readonly Media[] {
-  if (content.type === "media") return [content.media];
-  if (content.type === "choices" && content.header && "media" in content.header) return [content.header.media];
-  if (content.type !== "template") return [];
-  return [...(content.parameters.header ?? []), ...(content.parameters.body ?? [])].flatMap((one) =>
-    one.type === "media" ? [one.media] : [],
-  );
 }

@@ -1,7 +1,7 @@
 import type { Call, CallResponse, Settled } from "../../engine/core/domain/channel.ts";
 import { isRetryable } from "../../engine/core/domain/send-error.ts";
+import { identitiesOf } from "../shared/whatsapp-identities.ts";
 import { errorOf } from "./errors.ts";
-import { identitiesOf } from "./identities.ts";
 import { sendAnswer } from "./payload.ts";
 
 const DAY_MS = 24 * 3_600_000;

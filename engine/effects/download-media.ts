@@ -31,7 +31,7 @@ export const downloadMedia: Perform<"downloadMedia"> = async (effect, context) =
 };
 
 async function download(media: Media, fetching: MediaFetch, context: EffectContext, base: string): Promise<EffectEnd> {
-  let url = fetching.url;
+  let url = fetching.url?.replace("{base}", base);
   if (fetching.lookup) {
     const found = await context.http.request({
       method: "GET",

@@ -9,7 +9,7 @@ import { actorOf, createAuth } from "./auth.ts";
 import { chatRoutes } from "./chat.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { docsPage } from "./docs.ts";
-import { fileAnswer } from "./file-answer.ts";
+import { fileAnswer, linkedFile } from "./file-answer.ts";
 import { formRoutes } from "./forms.ts";
 import { createLimiter } from "./limiter.ts";
 import { liveChanges } from "./live.ts";
@@ -162,6 +162,7 @@ export function createApp(deps: ServerDeps): App {
     const page = await deps.store.conversations.messages(own.scope, { id: c.req.param("id"), limit: 1 });
     return fileAnswer(c, deps, page.items[0]?.content, Number(c.req.query("n") ?? 0));
   });
+  hono.get("/files/:path", (c) => linkedFile(c, deps));
   hono.all("/api/*", (c) => c.json({ error: "not found" }, 404));
   hono.route("/", pageRoutes(deps) as unknown as Hono<Bindings>);
 

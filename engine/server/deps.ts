@@ -1,5 +1,16 @@
 import type { ChannelType } from "../core/domain/channel.ts";
-import type { Accepted, ChannelAccount, Channels, Clock, Files, FlowFolder, Ids, Passwords, Store } from "../ports.ts";
+import type {
+  Accepted,
+  ChannelAccount,
+  Channels,
+  Clock,
+  FileLinks,
+  Files,
+  FlowFolder,
+  Ids,
+  Passwords,
+  Store,
+} from "../ports.ts";
 
 /** What every part of the server works with; made by `main.ts`. */
 export interface ServerDeps {
@@ -10,6 +21,7 @@ export interface ServerDeps {
   readonly ids: Ids;
   readonly files: Files;
   readonly passwords: Passwords;
+  readonly fileLinks: Pick<FileLinks, "check">;
   readonly log: {
     error(message: string, facts?: Readonly<Record<string, unknown>>): void;
     warn(message: string, facts?: Readonly<Record<string, unknown>>): void;

@@ -94,14 +94,18 @@ async function readAll(context: Context): Promise<readonly ChannelAccount[]> {
   // Not one bad account but another installation's database, or a lost key: nothing good comes of starting.
   if (foreign > 0 && foreign === connected.length) throw first;
   context.accounts.clear();
-  for (const { id, workspaceId, channel, status, botEnabled } of accounts)
-    context.accounts.set(id, { workspaceId, channel, status, botEnabled });
+  for (const { id, workspaceId, channel, status, botEnabled, config } of accounts) {
+    const capabilities = context.capabilitiesOf(channel, config);
+    context.accounts.set(id, { workspaceId, channel, status, botEnabled, capabilities });
+  }
   for (const row of rows.filter((one) => one.deleted_at !== null)) {
+    const channel = text(row, "channel") as ChannelType;
     context.accounts.set(text(row, "id") as ChannelAccountId, {
       workspaceId: text(row, "workspace_id") as WorkspaceId,
-      channel: text(row, "channel") as ChannelType,
+      channel,
       status: "disabled",
       botEnabled: false,
+      capabilities: context.capabilitiesOf(channel),
     });
   }
   return accounts;

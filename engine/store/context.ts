@@ -21,7 +21,8 @@ export interface Context {
   /** How long a send without an answer waits for evidence. */
   readonly unknownWaitMs: number;
   readonly secrets: { seal(plain: string, context: string): string; open(sealed: string, context: string): string };
-  readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
+  /** What a channel can show; an account of it, where accounts differ. */
+  readonly capabilitiesOf: (channel: ChannelType, config?: unknown) => Capabilities;
   readonly readConfig: ReadConfig;
   /** Small and asked for at every step: kept in memory, read again when they change. */
   readonly accounts: Map<
@@ -31,6 +32,7 @@ export interface Context {
       readonly channel: ChannelType;
       readonly status: string;
       readonly botEnabled: boolean;
+      readonly capabilities: Capabilities;
     }
   >;
   readonly workspaces: Map<WorkspaceId, Workspace>;

@@ -25,6 +25,7 @@ import {
   mergeContacts,
   post,
   previewOf,
+  setConsent,
   setMessageStatus,
   type Thread,
   tellSendFailed,
@@ -273,6 +274,7 @@ function* message(
       ...(event.referral ? { referral: event.referral } : {}),
       ...((yield* tooMuch(workspaceId, thread.id, event, now)) ? { forPeople: true } : {}),
       ...(submission && answering ? { submission: mailed(submission, answering) } : {}),
+      ...(event.handled ? { handled: event.handled } : {}),
     };
     yield* insertEvent(context, workspaceId, thread.id, seq, mail, late, now);
   }
@@ -504,26 +506,4 @@ function* identityChange(workspaceId: WorkspaceId, event: InboundEventOf<"identi
     yield* addIdentity(workspaceId, event.accountId as ChannelAccountId, identity, kept, now);
   const phone = event.is.find(({ kind }) => kind === "phone")?.value;
   if (phone) yield* put("UPDATE contacts SET phone = ? WHERE workspace_id = ? AND id = ?", phone, workspaceId, kept);
-}
-
-/** Adds a purpose to what the contact said no to, or takes it away. */
-export function* setConsent(
-  workspaceId: WorkspaceId,
-  contactId: ContactId,
-  purpose: string,
-  allowed: boolean,
-): Script<void> {
-  const row = yield* one(
-    "SELECT opted_out FROM contacts WHERE workspace_id = ? AND id = ? /*lock*/",
-    workspaceId,
-    contactId,
-  );
-  if (!row) return;
-  const others = (JSON.parse(text(row, "opted_out")) as string[]).filter((one) => one !== purpose);
-  yield* put(
-    "UPDATE contacts SET opted_out = ? WHERE workspace_id = ? AND id = ?",
-    JSON.stringify(allowed ? others : [...others, purpose]),
-    workspaceId,
-    contactId,
-  );
 }

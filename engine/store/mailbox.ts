@@ -247,13 +247,14 @@ function inputOf(context: Context, row: Row, events: readonly QueuedEvent[], now
   const runId = textOrNull(row, "run_id");
   const workspace = context.workspaces.get(conversation.workspaceId);
   if (!workspace) throw new Error(`conversation ${conversation.id} has no workspace`);
+  const account = context.accounts.get(conversation.accountId as ChannelAccountId);
   return {
     now: new Date(now).toISOString(),
     workspace,
     conversation,
     contact: contactOfRow(row, "p_", conversation.contactId),
-    capabilities: context.capabilitiesOf(conversation.channel),
-    accountBotEnabled: context.accounts.get(conversation.accountId as ChannelAccountId)?.botEnabled ?? true,
+    capabilities: account?.capabilities ?? context.capabilitiesOf(conversation.channel),
+    accountBotEnabled: account?.botEnabled ?? true,
     run: runId === null ? null : { id: runId as RunId, state: json<RunState>(row, "run_state") },
     events,
   };

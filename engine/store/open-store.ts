@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import type { Capabilities, ChannelType } from "../core/domain/channel.ts";
 import { LIMITS } from "../core/domain/limits.ts";
 import type { Change, Clock, Ids, Store } from "../ports.ts";
 import { accountRows } from "./accounts.ts";
@@ -45,7 +44,7 @@ export interface ContextOptions {
   /** How long a send without an answer waits for evidence (C-6); default: `LIMITS.unknownWaitMs`. */
   readonly unknownWaitMs?: number;
   readonly secrets: Context["secrets"];
-  readonly capabilitiesOf: (channel: ChannelType) => Capabilities;
+  readonly capabilitiesOf: Context["capabilitiesOf"];
   /** Judges stored configurations by their channel; absent: they are taken as they are. */
   readonly readConfig?: Context["readConfig"];
   readonly log?: (message: string) => void;

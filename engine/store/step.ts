@@ -9,10 +9,9 @@ import type { Change, ClaimedEffect, StepOutcome } from "../ports.ts";
 import { type Claim, hasOpenSend, insertEffect, recipientOf } from "./attempts.ts";
 import type { Context, Told } from "./context.ts";
 import { heldState } from "./held.ts";
-import { setConsent } from "./inbox.ts";
 import { shopAnswer } from "./shop.ts";
 import { change, number, numberOrNull, one, put, type Row, type Script, textOrNull } from "./sql.ts";
-import { cancelBotSends, insertEvent, insertMessage, previewOf } from "./threads.ts";
+import { cancelBotSends, insertEvent, insertMessage, previewOf, setConsent } from "./threads.ts";
 import { firstDue, type StoredTimer, withTimers } from "./timers.ts";
 
 const DAY_MS = 86_400_000;

@@ -392,7 +392,7 @@ export function* setMessageStatus(
   error: SendError | null,
 ): Script<Row | null> {
   const row = yield* one(
-    "SELECT id, conversation_id, status, author, node, direction FROM messages WHERE workspace_id = ? AND id = ?",
+    "SELECT id, conversation_id, contact_id, status, author, node, direction FROM messages WHERE workspace_id = ? AND id = ?",
     workspaceId,
     messageId,
   );
@@ -406,7 +406,35 @@ export function* setMessageStatus(
     workspaceId,
     messageId,
   );
+  if (error) yield* learnOptOut(workspaceId, text(row, "contact_id") as ContactId, error);
   return row;
+}
+
+/** Adds a purpose to what the contact said no to, or takes it away. */
+export function* setConsent(
+  workspaceId: WorkspaceId,
+  contactId: ContactId,
+  purpose: string,
+  allowed: boolean,
+): Script<void> {
+  const row = yield* one(
+    "SELECT opted_out FROM contacts WHERE workspace_id = ? AND id = ? /*lock*/",
+    workspaceId,
+    contactId,
+  );
+  if (!row) return;
+  const others = (JSON.parse(text(row, "opted_out")) as string[]).filter((one) => one !== purpose);
+  yield* put(
+    "UPDATE contacts SET opted_out = ? WHERE workspace_id = ? AND id = ?",
+    JSON.stringify(allowed ? others : [...others, purpose]),
+    workspaceId,
+    contactId,
+  );
+}
+
+/** The provider knows that this person wants no messages, however they told it: so do we from now on. */
+function* learnOptOut(workspaceId: WorkspaceId, contactId: ContactId, error: SendError): Script<void> {
+  if (error.code === "optedOut") yield* setConsent(workspaceId, contactId, error.purpose ?? "service", false);
 }
 
 /** A bot message that will never arrive goes back to its flow as an event. */

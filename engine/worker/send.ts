@@ -1,9 +1,19 @@
 import type { Channel, Recipient } from "../core/domain/channel.ts";
 import type { IdentityValue } from "../core/domain/contact.ts";
 import { LIMITS } from "../core/domain/limits.ts";
-import type { OutboundContent } from "../core/domain/message.ts";
+import { filesToSend, type OutboundContent } from "../core/domain/message.ts";
 import { isRetryable, type SendError } from "../core/domain/send-error.ts";
-import type { AttemptEnd, Breaker, CallOutcome, ChannelAccount, Channels, Clock, Perform, Store } from "../ports.ts";
+import type {
+  AttemptEnd,
+  Breaker,
+  CallOutcome,
+  ChannelAccount,
+  Channels,
+  Clock,
+  FileLinks,
+  Perform,
+  Store,
+} from "../ports.ts";
 import type { Pacer } from "./pacer.ts";
 
 /** Calls of one message: a file to upload, then the send, with room for a second file. */
@@ -17,6 +27,7 @@ export interface SendDeps {
   readonly pacer: Pacer;
   readonly breaker: Breaker;
   readonly publicUrl: string;
+  readonly fileLinks: Pick<FileLinks, "make">;
   /** How long a send without an answer waits for evidence. */
   readonly unknownWaitMs: number;
   /** 0 … 1, for the jitter of retries. */
@@ -72,13 +83,16 @@ type Said =
 async function converse(deps: SendDeps, channel: Channel, sending: Sending): Promise<Said> {
   const { account, content } = sending;
   const to: Recipient = { identities: sending.recipient };
-  let uploaded = contentHasFile(content) ? await deps.store.outbox.uploads(account.id) : {};
   const thread = channel.threads ? await deps.store.mails.thread(account.workspaceId, sending.conversationId) : null;
+  const links = linksOf(content, deps.fileLinks);
+  // What the account has at the provider already is looked up only when something would be made there.
+  let uploaded: Readonly<Record<string, string>> | null = null;
   for (let calls = 0; calls < MOST_CALLS; calls++) {
     const context = {
       effectId: sending.effectId,
       publicUrl: deps.publicUrl,
-      uploaded,
+      uploaded: uploaded ?? {},
+      ...(links ? { links } : {}),
       ...(sending.repliesTo ? { repliesTo: sending.repliesTo } : {}),
       ...(sending.author ? { author: sending.author } : {}),
       ...(thread ? { thread } : {}),
@@ -86,6 +100,10 @@ async function converse(deps: SendDeps, channel: Channel, sending: Sending): Pro
     const [call] = channel.render(content, to, account, context);
     if (!call)
       return { type: "failed", error: { code: "messageInvalid", detail: "the channel has no way to say this" } };
+    if (call.purpose === "upload" && uploaded === null) {
+      uploaded = await deps.store.outbox.uploads(account.id);
+      if (call.uploadKey !== undefined && uploaded[call.uploadKey] !== undefined) continue;
+    }
     const answer: CallOutcome =
       call.via === "push"
         ? { type: "answered", response: { status: 200, headers: {}, body: JSON.stringify({ id: sending.effectId }) } }
@@ -141,8 +159,10 @@ export function backoffMs(attempt: number, random: () => number): number {
   return Math.round(full / 2 + (full / 2) * random());
 }
 
-function contentHasFile(content: OutboundContent): boolean {
-  if (content.type === "media") return true;
-  if (content.type === "template") return true;
-  return content.type === "choices" && content.header !== undefined && "media" in content.header;
+/** Public addresses of the files in a content, by their path; null: it has none. */
+function linksOf(content: OutboundContent, { make }: Pick<FileLinks, "make">): Readonly<Record<string, string>> | null {
+  const files = filesToSend(content).flatMap(({ path, mimeType }) =>
+    path ? [[path, make(path, mimeType)] as const] : [],
+  );
+  return files.length > 0 ? Object.fromEntries(files) : null;
 }

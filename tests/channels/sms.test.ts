@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { isSigned, type SmsAccount, sms } from "../../channels/sms/index.ts";
+import { isSigned } from "../../channels/shared/twilio-signature.ts";
+import { type SmsAccount, sms } from "../../channels/sms/index.ts";
 import type { Account, Call } from "../../engine/core/domain/channel.ts";
 
 const SID = `AC${"0".repeat(32)}`;

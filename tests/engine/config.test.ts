@@ -78,7 +78,7 @@ describe("a channel that is half set up names what is missing", () => {
 
   test("Twilio with its account only", () => {
     expect(problems({ TWILIO_ACCOUNT_SID: TWILIO.TWILIO_ACCOUNT_SID })).toEqual([
-      "Twilio is half set up: also set TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER (or remove TWILIO_ACCOUNT_SID).",
+      "Twilio is half set up: also set TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER or TWILIO_WHATSAPP_NUMBER.",
     ]);
   });
 });
@@ -124,6 +124,23 @@ test("settings that do nothing are said, not swallowed", () => {
     "WHATSAPP_TOKEN is set, but there is no such setting: see .env.example for the names.",
     "IMAP_HOST is set, but e-mail is not part of this version: it is ignored.",
   ]);
+});
+
+test("one Twilio account speaks by text message, by WhatsApp, or both", () => {
+  const { TWILIO_PHONE_NUMBER: _, ...account } = TWILIO;
+  const whatsapp = { ...account, TWILIO_WHATSAPP_NUMBER: "+15550101", TWILIO_MESSAGES_PER_SECOND: "200" };
+  expect(config(whatsapp)).toMatchObject({
+    sms: undefined,
+    whatsappTwilio: { accountSid: TWILIO.TWILIO_ACCOUNT_SID, from: "+15550101", messagesPerSecond: 200 },
+  });
+  expect(config({ ...whatsapp, ...TWILIO, TWILIO_MMS: "true" })).toMatchObject({
+    sms: { from: "+15550100", mms: true },
+    whatsappTwilio: { from: "+15550101" },
+  });
+  expect(problems({ TWILIO_WHATSAPP_NUMBER: "+15550101" })).toEqual([
+    "Twilio is half set up: also set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN.",
+  ]);
+  expect(problems({ ...account, TWILIO_WHATSAPP_NUMBER: "whatsapp:+15550101" })).toHaveLength(1);
 });
 
 test("every secret is known to the log", () => {

@@ -51,6 +51,10 @@ const channels: Channels = {
   of: channelOf,
   baseUrl: (type) => (type === "sms" ? "https://twilio.example" : "https://graph.example"),
 };
+const LINKS: ServerDeps["fileLinks"] & { make(path: string): string } = {
+  make: (path) => `${PUBLIC_URL}/files/${path}`,
+  check: () => null,
+};
 const NEVER = new Promise<never>(() => {});
 
 /** Starts a process. Its promise settles when it is ready; it rejects when the start failed. */
@@ -138,6 +142,7 @@ export function startLife(
       pacer: createPacer(),
       breaker: createBreaker(),
       publicUrl: PUBLIC_URL,
+      fileLinks: LINKS,
       unknownWaitMs: LIMITS.unknownWaitMs,
       random: () => random.next(),
     };
@@ -210,6 +215,7 @@ export function startLife(
       clock,
       ids: simulation.ids,
       files,
+      fileLinks: LINKS,
       log,
       passwords: { hash: unused, verify: unused },
       metrics: { webhook: () => {}, text: unused },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { channelOf, channels as knownChannels } from "../../channels/registry.ts";
 import { systemClock } from "../../engine/clock.ts";
 import type { WorkspaceId } from "../../engine/core/domain/ids.ts";
+import { createFileLinks } from "../../engine/file-links.ts";
 import { createFiles } from "../../engine/files.ts";
 import { openFlowFolder } from "../../engine/flow-files.ts";
 import { createIds } from "../../engine/ids.ts";
@@ -95,6 +96,7 @@ export async function startTestApp(
     ids,
     files: createFiles(join(folder, "media")),
     passwords,
+    fileLinks: createFileLinks(Buffer.alloc(32, 7), PUBLIC_URL, () => clock.now()),
     log: { error: write, warn: write },
     metrics: createMetrics(() => store.operations.gauges()),
     flows: openFlowFolder(flowsDir, knownChannels, () => ["whatsapp", "sms", "web"], { store, workspaceId }),

@@ -42,6 +42,10 @@ export interface Channel<Config = unknown> {
   settle(response: CallResponse, call: Call): Settled;
   /** How a file of an inbound message is fetched; absent: its `url` is public. */
   fetchMedia?(media: Media, account: Account<Config>): MediaFetch;
+  /** What this account can show, where accounts differ (pictures by text message); absent: the channel's own. */
+  capabilitiesFor?(config: Config): Capabilities;
+  /** A code of the provider's in words for whoever runs the business; null: one that nobody knows. */
+  explain?(providerCode: string): Bilingual | null;
   /** What this account may send per second, where the provider gives each its own; absent: the pace of the channel. */
   perSecond?(config: Config): number;
   /**
@@ -67,7 +71,16 @@ export interface Channel<Config = unknown> {
 export type ProviderBase = "graph" | "twilio";
 
 /** Every kind of channel that there is a word for; `channels/registry.ts` says which of them are built. */
-export const CHANNEL_TYPES = ["whatsapp", "messenger", "instagram", "sms", "email", "form", "web"] as const;
+export const CHANNEL_TYPES = [
+  "whatsapp",
+  "whatsappTwilio",
+  "messenger",
+  "instagram",
+  "sms",
+  "email",
+  "form",
+  "web",
+] as const;
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** A connected number, page, mailbox or widget, with its credentials in clear: only for channel functions. */
@@ -127,6 +140,8 @@ export interface SendContext {
   readonly publicUrl: string;
   /** The media as the account already knows it: our path or url -> provider's id. */
   readonly uploaded: Readonly<Record<string, string>>;
+  /** Our own files by their path: public addresses that the provider may fetch for a while, signed by us. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly repliesTo?: string;
   /** Whose words these are; absent: the program's own. */
   readonly author?: "bot" | "assistant" | "agent";
@@ -163,7 +178,10 @@ export interface ConnectionFinding {
   readonly detail?: string;
 }
 
-/** One request to the provider, as data. `{base}` in a url is the provider's address (GRAPH_BASE_URL ...). */
+/**
+ * One request to the provider, as data. `{base}` in a url is the provider's address (GRAPH_BASE_URL ...); `{base:content}`
+ * is its host of that name beside `api` (https://api.example.com -> https://content.example.com).
+ */
 export interface Call {
   /** `probe`: only reads (*Test connection*). */
   readonly purpose: "send" | "upload" | "typing" | "probe";

@@ -48,6 +48,8 @@ export type InboundEvent = {
       readonly mail?: MailFacts;
       /** A web form: `answerBy` says where the conversation goes on, the owner's favourite first. */
       readonly submission?: Submission & { readonly answerBy: readonly AnswerWay[] };
+      /** The provider knew this word, acted upon it by itself and has answered the person. */
+      readonly handled?: "stop" | "start" | "help";
     }
   | {
       readonly type: "status";

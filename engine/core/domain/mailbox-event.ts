@@ -21,6 +21,8 @@ export type MailboxEvent =
       readonly forPeople?: true;
       /** A web form, and what may be said to its sender while the service window is closed. */
       readonly submission?: Submission & Pick<AnswerWay, "opening">;
+      /** The provider acted upon this word by itself and has answered the person. */
+      readonly handled?: "stop" | "start" | "help";
     }
   | { readonly type: "timer"; readonly name: string; readonly generation: number }
   | { readonly type: "effectDone"; readonly effectId: EffectId; readonly key: string; readonly result: Json }

@@ -200,3 +200,13 @@ export function textOf(content: MessageContent): string {
       return "";
   }
 }
+
+/** The files that the provider needs to say a message of ours, headers and parameters included. */
+export function filesToSend(content: OutboundContent): readonly Media[] {
+  if (content.type === "media") return [content.media];
+  if (content.type === "choices" && content.header && "media" in content.header) return [content.header.media];
+  if (content.type !== "template") return [];
+  return [...(content.parameters.header ?? []), ...(content.parameters.body ?? [])].flatMap((one) =>
+    one.type === "media" ? [one.media] : [],
+  );
+}

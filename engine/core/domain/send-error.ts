@@ -25,6 +25,8 @@ export interface SendError {
   readonly code: SendErrorCode;
   /** With `rateLimited`: who must slow down. Default `account`. */
   readonly scope?: "account" | "recipient";
+  /** With `optedOut`: what the person said no to. Default `service`: everything. */
+  readonly purpose?: "service" | "marketing";
   /** e.g. `131047`. */
   readonly providerCode?: string;
   /** The provider's words, for the operator; never shown to the contact. */

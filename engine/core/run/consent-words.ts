@@ -1,9 +1,9 @@
 import type { ChannelType } from "../domain/channel.ts";
 
-/** Words that carriers act upon themselves on text messages; the French ones are ours (platform facts B.8). */
+/** Words that have a meaning by law on text messages only. */
 const SMS_STOP = new Set(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"]);
 const SMS_START = new Set(["start", "yes", "unstop"]);
-const SMS_HELP = new Set(["help", "info"]);
+const SMS_HELP = new Set(["help", "info", "aide"]);
 /** Elsewhere "cancel", "end", "yes" and "info" are ordinary answers to a question. */
 const STOP = new Set(["stop", "stopall", "unsubscribe", "arret", "desabonner", "desinscrire", "desabonnement"]);
 const START = new Set(["start", "unstop"]);

@@ -57,7 +57,7 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   if (!last) throw new Error("a burst holds messages only");
   if (last.submission) return onSubmission(input, library, last, last.submission);
   const content = joined(messages.map((message) => message.content));
-  const law = content.type === "text" ? consentWord(content.text, conversation.channel) : null;
+  const law = lawOf(messages, input);
   if (law) return onConsentWord(input, law);
   if (conversation.owner === "agent" || contact.optedOut.includes("service")) return left(input);
   if (!botAnswers(input) || messages.some((message) => message.forPeople)) return forPeople();
@@ -95,13 +95,30 @@ function referralVariables(message: MailboxEventOf<"message">): Readonly<Record<
   return { referral: referral.ref ?? referral.sourceId ?? referral.url ?? referral.source };
 }
 
-/** STOP, START, HELP: the channel's law comes before every flow. On SMS the carrier's gateway answers by itself. */
-function onConsentWord(input: StepInput, word: "stop" | "start" | "help"): Decision {
-  const carrierAnswers = input.conversation.channel === "sms";
-  const optedOut = input.contact.optedOut.includes("service");
-  if (word === "start" && !optedOut) return left(input);
+interface Law {
+  readonly word: "stop" | "start" | "help";
+  /** The provider has answered the person. */
+  readonly answered: boolean;
+}
+
+/**
+ * What a burst asks of us by law. STOP counts wherever it stands in it; another word only when it was said last. Who
+ * never said STOP means something else by "start" or "yes".
+ */
+function lawOf(messages: readonly MailboxEventOf<"message">[], { conversation, contact }: StepInput): Law | null {
+  const isSilenced = contact.optedOut.includes("service");
+  const words = messages.map(({ content, handled }): Law | null => {
+    if (handled) return { word: handled, answered: true };
+    const word = content.type === "text" ? consentWord(content.text, conversation.channel) : null;
+    return word === null || (word === "start" && !isSilenced) ? null : { word, answered: false };
+  });
+  return words[words.length - 1] ?? words.findLast((law) => law?.word === "stop") ?? null;
+}
+
+/** STOP, START, HELP: the channel's law comes before every flow. */
+function onConsentWord(input: StepInput, { word, answered }: Law): Decision {
   const key: SentenceKey = word === "stop" ? "optedOut" : word === "start" ? "optedIn" : "help";
-  const said = carrierAnswers ? [] : [say(input, key)];
+  const said = answered ? [] : [say(input, key)];
   const contact: ContactPatch | null =
     word === "stop" ? { optOut: "service" } : word === "start" ? { optIn: "service" } : null;
   return {
@@ -117,6 +134,8 @@ function onConsentWord(input: StepInput, word: "stop" | "start" | "help"): Decis
 
 function onTrigger(input: StepInput, library: DecideLibrary, event: MailboxEventOf<"trigger">): Decision {
   if (input.conversation.owner === "agent" || !botAnswers(input)) return quiet({});
+  if (input.contact.optedOut.includes("service"))
+    return quiet({ notes: [`The flow ${event.flow} was asked for, but this person wants no messages.`] });
   const flow = library.current(event.flow);
   if (!flow) return quiet({ notes: [`The flow ${event.flow} was asked for, but it is not published.`] });
   const started = begin(library, flow, { variables: event.variables }, momentOf(input, library, flow));
@@ -130,6 +149,7 @@ function onHandBack(input: StepInput, library: DecideLibrary, event: MailboxEven
     conversation: { ...input.conversation, owner: "bot", status: "open", botEnabled: true, handover: null },
   };
   const returned: Decision["conversation"] = { owner: "bot", status: "open", botEnabled: true, handover: null };
+  if (input.contact.optedOut.includes("service")) return quiet({ conversation: returned, outcome: "moved" });
   const state = input.run?.state;
   const moment = momentOf(back, library);
   if (state && event.mode === "continue" && !event.node) {
@@ -161,6 +181,7 @@ function onRunEvent(
   event: Exclude<MailboxEvent, { readonly type: "message" | "takeOver" | "handBack" | "botSwitch" | "trigger" }>,
 ): Decision {
   const { conversation, run } = input;
+  if (input.contact.optedOut.includes("service")) return quiet({});
   const inQueue = conversation.status === "waiting" && !!run && waitsForPeople(library, run.state);
   const ownsIt = conversation.owner === "bot" && botAnswers(input);
   const nobodyCame = conversation.owner === "agent" && inQueue && event.type === "timer";
