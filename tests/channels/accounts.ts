@@ -25,6 +25,7 @@ const CONFIGS: Readonly<Partial<Record<ChannelType, unknown>>> = {
     verifyToken: "verify-me",
   },
   sms: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, from: "+33639980001" },
+  whatsappTwilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, from: "+33639980001" },
   web: { widgetId: "shop", title: "Boutique" },
   form: {
     formId: "devis",
@@ -73,6 +74,12 @@ const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
     ],
   },
   sms: { identities: [{ kind: "phone", value: "+33639981234" }] },
+  whatsappTwilio: {
+    identities: [
+      { kind: "phone", value: "+33639981234" },
+      { kind: "whatsappUser", value: "FR.13491208655302741918" },
+    ],
+  },
   web: { identities: [{ kind: "visitor", value: "vis_1" }] },
   form: { identities: [{ kind: "email", value: "lea@example.com" }] },
 };

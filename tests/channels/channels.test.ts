@@ -18,6 +18,7 @@ import {
 interface RenderCase {
   readonly content: OutboundContent;
   readonly uploaded?: Readonly<Record<string, string>>;
+  readonly links?: Readonly<Record<string, string>>;
   readonly repliesTo?: string;
 }
 interface SettleCase {

@@ -122,8 +122,45 @@ test("a messaging service receives for all of its numbers, and sends without nam
 });
 
 test("an account needs a number, a sender name or a messaging service", () => {
-  for (const from of ["", "1234", "TOO LONG A NAME"]) expect(() => accountOf(sms, { from })).toThrow();
-  expect(() => accountOf(sms, { from: "BOUTIQUE" })).not.toThrow();
+  for (const from of ["", "12", "TOO LONG A NAME"]) expect(() => accountOf(sms, { from })).toThrow();
+  for (const from of ["BOUTIQUE", "36105"]) expect(() => accountOf(sms, { from })).not.toThrow();
+});
+
+test("a text message and a WhatsApp message of the same number go to the account that speaks their way", () => {
+  const number = "+33639980001";
+  const whatsappTwilio = channelOf("whatsappTwilio");
+  const text = twilioRequest(message);
+  const chat = twilioRequest({ ...message, From: "whatsapp:+33639981234", To: `whatsapp:${number}` });
+  expect([text, chat].map((request) => [sms.isFor?.(request), whatsappTwilio.isFor?.(request)])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  expect(sms.receive(text, [accountOf(sms)]).events).toHaveLength(1);
+  expect(whatsappTwilio.receive(chat, [accountOf(whatsappTwilio)]).events).toHaveLength(1);
+  expect(sms.receive(chat, [accountOf(sms)])).toMatchObject({ events: [], misrouted: 1 });
+});
+
+test("a sub-account signs with its own token; its SID in front of another's signature is forged", () => {
+  const main = accountOf(sms);
+  const sub = accountOf(sms, { accountSid: `AC${"1".repeat(32)}`, authToken: "token-of-the-sub-account" }, "acc_2");
+  const fields = { ...message, AccountSid: `AC${"1".repeat(32)}` };
+  const own = sms.receive(twilioRequest(fields, { token: "token-of-the-sub-account" }), [main, sub]);
+  expect(own.events).toMatchObject([{ accountId: "acc_2" }]);
+  expect(sms.receive(twilioRequest(fields), [main, sub]).verdict).toBe("forged");
+});
+
+test("while a token is being replaced either one signs, and an empty one never", () => {
+  const account = accountOf(sms, { authToken: "new-token", secondaryAuthToken: "old-token" });
+  for (const token of ["new-token", "old-token"])
+    expect(sms.receive(twilioRequest(message, { token }), [account]).events).toHaveLength(1);
+  expect(sms.receive(twilioRequest(message, { token: "" }), [account]).verdict).toBe("forged");
+});
+
+test("a short code has no words of Twilio's own: STOP is for us to answer", () => {
+  const code = accountOf(sms, { from: "36105" });
+  const { events } = sms.receive(twilioRequest({ ...message, To: "36105", Body: "STOP" }), [code]);
+  expect(events).toMatchObject([{ content: { text: "STOP" } }]);
+  expect(events[0]).not.toHaveProperty("handled");
 });
 
 test.each(["sender-that-is-a-name", "whatsapp"])(

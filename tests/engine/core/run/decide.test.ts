@@ -173,6 +173,47 @@ describe("one event of a conversation", () => {
     expect(deciding([message("START")], silent)).toMatchObject({ contact: { optIn: "service" } });
   });
 
+  test("STOP counts wherever it stands in a burst; the last other word counts alone", () => {
+    const texts = (...all: readonly string[]) => deciding(all.map((text) => message(text)));
+    expect(texts("Bonjour", "STOP", "merci")).toMatchObject({ contact: { optOut: "service" } });
+    expect(texts("STOP", "yes")).toMatchObject({ contact: { optOut: "service" } });
+    expect(texts("START", "vos produits")).toMatchObject({ contact: null, outcome: "moved" });
+  });
+
+  test("a word that the provider answered is kept, and not answered twice", () => {
+    const handled = (handled: "stop" | "start" | "help", text: string) =>
+      deciding([{ ...message(text), handled } as MailboxEvent], {
+        conversation: { ...INPUT.conversation, channel: "sms" },
+      });
+    expect(handled("stop", "PLUS DE SMS")).toMatchObject({ contact: { optOut: "service" }, effects: [] });
+    expect(handled("start", "START")).toMatchObject({ contact: { optIn: "service" }, effects: [] });
+    expect(handled("help", "HELP")).toMatchObject({ contact: null, effects: [] });
+  });
+
+  test("on text messages the words that no carrier knows are answered by us", () => {
+    const sms = { conversation: { ...INPUT.conversation, channel: "sms" as const } };
+    expect(textsOf(deciding([message("Arrêt")], sms))).toEqual([expect.stringContaining("C'est noté")]);
+    expect(textsOf(deciding([message("AIDE")], sms))).toEqual([expect.stringContaining("Écrivez votre question")]);
+    // Who never said STOP says yes to a question.
+    expect(deciding([message("yes")], sms)).toMatchObject({ contact: null, run: { type: "save" } });
+  });
+
+  test("who wants no messages gets none, whatever asks for one", () => {
+    const contact = { ...INPUT.contact, optedOut: ["service" as const] };
+    const started = { ...resulting(deciding([message("Bonjour")])), contact };
+    const timer = {
+      type: "timer",
+      name: "boutique|xstate.after.greeting:timeout.boutique.greeting",
+      generation: 1,
+    } as const;
+    for (const one of [
+      timer,
+      { type: "trigger", flow: "boutique", variables: {} },
+      { type: "handBack", by: "Paul", mode: "continue" },
+    ] satisfies readonly MailboxEvent[])
+      expect(deciding([one], started).effects).toEqual([]);
+  });
+
   test("after the window closed nothing free is said: a person is asked", () => {
     const start = deciding([message("Bonjour")]);
     const closed = resulting(start, { now: "2026-03-04T09:00:00.000Z" });
