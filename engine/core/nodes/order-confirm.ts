@@ -3,6 +3,7 @@ import type { OrderLine, OrderView, ProductView } from "../domain/effect.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { bilingual, inLanguage, type LocalizedText } from "../domain/language.ts";
 import { money } from "../domain/money.ts";
+import { literal } from "./catalogue-words.ts";
 import * as fields from "./fields.ts";
 import { type FlowNode, type NodeMoment, nodeType, type Reaction } from "./node-type.ts";
 import { pick } from "./picking.ts";
@@ -111,7 +112,7 @@ export const orderConfirm = nodeType<OrderConfirmNode>({
   receive: (node, event, at) => {
     switch (event.type) {
       case "effectDone":
-        return at.kept === null ? summary(node, at, event.result) : ordered(node, event.result);
+        return at.kept === null ? summary(node, at, event.result) : ordered(node, at, event.result);
       case "effectFailed":
         return { type: "exit", exit: "failed" };
       case "sendFailed":
@@ -181,7 +182,7 @@ function offer(node: OrderConfirmNode, at: NodeMoment, lines: readonly OrderLine
   const currency = lines[0]?.currency ?? at.workspace.currency;
   const rows = lines.map(
     (line) =>
-      `• ${line.quantity} × ${line.name.replace(/[{}]/g, "")} : ${money(line.quantity * line.unitPriceCents, currency, language)}`,
+      `• ${line.quantity} × ${literal(line.name)} : ${money(line.quantity * line.unitPriceCents, currency, language)}`,
   );
   const total = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0);
   const recap = `${rows.join("\n")}\n${bilingual(TOTAL, language)} : ${money(total, currency, language)}`;
@@ -228,8 +229,10 @@ function answered(node: OrderConfirmNode, event: Parameters<typeof pick>[1], at:
   };
 }
 
-function ordered(node: OrderConfirmNode, result: Json): Reaction {
+function ordered(node: OrderConfirmNode, at: NodeMoment, result: Json): Reaction {
   const order = result as unknown as OrderView | null;
   if (!order?.number) return { type: "exit", exit: "failed" };
-  return { type: "exit", exit: "confirmed", set: { [node.saveAs]: order as unknown as JsonObject } };
+  // An ordered cart is empty again; a product that was picked may still be spoken of.
+  const emptied = Array.isArray(at.variables[node.product]) ? { [node.product]: null } : {};
+  return { type: "exit", exit: "confirmed", set: { ...emptied, [node.saveAs]: order as unknown as JsonObject } };
 }

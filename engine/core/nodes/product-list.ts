@@ -3,6 +3,7 @@ import type { ProductView } from "../domain/effect.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { LocalizedText } from "../domain/language.ts";
 import { money } from "../domain/money.ts";
+import { choiceIdOf, literal } from "./catalogue-words.ts";
 import * as fields from "./fields.ts";
 import { type FlowNode, nodeType } from "./node-type.ts";
 import { pick } from "./picking.ts";
@@ -19,9 +20,6 @@ export interface ProductListNode extends FlowNode {
   readonly timeoutHours?: number;
   readonly timeoutMinutes?: number;
 }
-
-/** A SKU as a choice id: choice ids hold no slash. */
-const idOf = (sku: string): string => sku.replace(/\//g, "_");
 
 /** Shows products of the catalogue as a list and keeps the one that was picked: `product.name`, `product.price` … */
 export const productList = nodeType<ProductListNode>({
@@ -94,6 +92,11 @@ export const productList = nodeType<ProductListNode>({
       case "message": {
         const products = (at.kept ?? []) as unknown as readonly ProductView[];
         if (products.length === 0) return { type: "ignore" };
+        if (event.content.type === "order") {
+          // A cart from the provider's own catalogue. Only what and how many: `cart` and `orderConfirm` ask the catalogue for prices.
+          const items = event.content.items.map(({ sku, quantity }) => ({ sku, quantity }));
+          return { type: "exit", exit: "chosen", set: { [node.saveAs]: items } };
+        }
         const picked = pick(node, event, at);
         if ("reaction" in picked) {
           const { reaction } = picked;
@@ -105,7 +108,7 @@ export const productList = nodeType<ProductListNode>({
             again: "fresh",
           };
         }
-        const product = products.find(({ sku }) => idOf(sku) === picked.choice.id);
+        const product = products.find(({ sku }) => choiceIdOf(sku) === picked.choice.id);
         if (!product) return { type: "ignore" };
         const price = money(product.priceCents, product.currency, at.language);
         return { type: "exit", exit: "chosen", set: { [node.saveAs]: { ...product, price } as unknown as JsonObject } };
@@ -126,7 +129,7 @@ function offer(node: ProductListNode, id: string, products: readonly ProductView
   const choices = products.map((product) => {
     const price = money(product.priceCents, product.currency, language);
     return {
-      id: idOf(product.sku),
+      id: choiceIdOf(product.sku),
       label: literal(product.name),
       description: literal([price, product.description].filter((part) => part !== "").join(" · ")),
     };
@@ -138,9 +141,4 @@ function offer(node: ProductListNode, id: string, products: readonly ProductView
       content: { type: "choices", text: node.text, choices, ...(node.listLabel ? { listLabel: node.listLabel } : {}) },
     },
   };
-}
-
-/** Words of the catalogue are no templates of the author: nothing in them is filled in. */
-function literal(text: string): string {
-  return text.replace(/[{}]/g, "");
 }

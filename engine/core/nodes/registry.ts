@@ -2,6 +2,7 @@ import { answer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { branch } from "./branch.ts";
 import { callFlow } from "./call-flow.ts";
+import { cart } from "./cart.ts";
 import { choose } from "./choose.ts";
 import { end } from "./end.ts";
 import { goTo } from "./go-to.ts";
@@ -29,6 +30,7 @@ const all = [
   ask,
   sendTemplate,
   productList,
+  cart,
   orderConfirm,
   orderStatus,
   branch,

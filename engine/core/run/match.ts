@@ -33,6 +33,11 @@ const FILLERS = new Set(
 const NEGATION = / (?:pas|ne|jamais|aucun|aucune|sans|sauf|not|never|without|don|dont|neither|nor|(?:n|no)(?! \d)) /;
 const LAST = new Set(["dernier", "derniere", "last"]);
 
+/** Without its accent it would be the English article, and fall out with the fillers. */
+const TEA = /(?<!\p{L})thé(?!\p{L})/iu;
+
+/** A part of a label counts as the label from this length on: "bio", "thé". */
+const WHOLE_WORD_LENGTH = 3;
 /** A typing error is forgiven in words of this length and more. */
 const FORGIVEN_LENGTH = 4;
 
@@ -65,12 +70,12 @@ export function matchChoice<C extends OfferedChoice>(text: string, choices: read
   const spaced = ` ${said} `;
   const held = only(choices, (_, index) => names[index]?.some((name) => holds(spaced, name)) ?? false);
   if (held) return held;
-  const core = withoutFillers(said);
+  const core = TEA.test(text) ? said : withoutFillers(said);
   if (core === "" || NEGATION.test(spaced)) return null;
   const inside = only(
     choices,
     (_, index) =>
-      names[index]?.some((name) => core.length >= FORGIVEN_LENGTH && ` ${name} `.includes(` ${core} `)) ?? false,
+      names[index]?.some((name) => core.length >= WHOLE_WORD_LENGTH && ` ${name} `.includes(` ${core} `)) ?? false,
   );
   if (inside) return inside;
   return only(choices, (_, index) => names[index]?.some((name) => nearly(core, withoutFillers(name) || name)) ?? false);
