@@ -37,6 +37,8 @@ export interface Config {
         readonly messagesPerSecond: number;
       }
     | undefined;
+  readonly messenger: (MetaPage & { readonly pageId: string }) | undefined;
+  readonly instagram: (MetaPage & { readonly pageId: string; readonly instagramId: string }) | undefined;
   /** Both speak through the same Twilio account. */
   readonly sms: (TwilioConfig & { readonly mms: boolean }) | undefined;
   readonly whatsappTwilio: TwilioConfig | undefined;
@@ -74,6 +76,15 @@ interface TwilioConfig {
   readonly authToken: string;
   readonly from: string;
   readonly messagesPerSecond?: number;
+}
+
+/** A page of Meta's, with the app that speaks for it. */
+interface MetaPage {
+  readonly accessToken: string;
+  readonly verifyToken: string;
+  readonly appSecret: string;
+  readonly appId: string;
+  readonly graphVersion: string;
 }
 
 const url = z.url({ protocol: /^https?$/ });
@@ -128,6 +139,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     "the digits that Meta shows as phone number id (not the number itself)",
   ),
   WHATSAPP_MESSAGES_PER_SECOND: rule(z.string().regex(/^[1-9]\d{0,5}$/), "a number from 1 to 999999"),
+  META_APP_ID: rule(z.string().regex(/^\d{3,32}$/), "the digits that Meta shows as app id"),
+  MESSENGER_PAGE_ID: rule(z.string().regex(/^\d{3,32}$/), "the digits of the page's id"),
+  INSTAGRAM_ACCOUNT_ID: rule(
+    z.string().regex(/^\d{3,32}$/),
+    "the digits of the professional account's id (not its name)",
+  ),
   GRAPH_API_VERSION: rule(z.string().regex(/^v\d{1,3}\.\d$/), "a version, e.g. v25.0"),
   GRAPH_BASE_URL: rule(url, "an address, e.g. https://graph.facebook.com"),
   TWILIO_ACCOUNT_SID: rule(z.string().regex(/^AC[0-9a-f]{32}$/i), "AC and 32 characters"),
@@ -166,6 +183,10 @@ const GROUPS: readonly { readonly name: string; readonly all: readonly string[] 
     name: "WhatsApp",
     all: ["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"],
   },
+  {
+    name: "Messenger",
+    all: ["MESSENGER_PAGE_ID", "MESSENGER_PAGE_ACCESS_TOKEN", "MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN"],
+  },
   { name: "The owner", all: ["OWNER_EMAIL", "OWNER_PASSWORD"] },
 ];
 /** One Twilio account may speak by text message, by WhatsApp, or both. */
@@ -180,6 +201,12 @@ const SECRETS = [
   "WHATSAPP_ACCESS_TOKEN",
   "WHATSAPP_VERIFY_TOKEN",
   "WHATSAPP_APP_SECRET",
+  "MESSENGER_PAGE_ACCESS_TOKEN",
+  "MESSENGER_VERIFY_TOKEN",
+  "MESSENGER_APP_SECRET",
+  "INSTAGRAM_ACCESS_TOKEN",
+  "INSTAGRAM_VERIFY_TOKEN",
+  "INSTAGRAM_APP_SECRET",
   "TWILIO_AUTH_TOKEN",
   "OPENAI_API_KEY",
   "GEMINI_API_KEY",
@@ -187,11 +214,10 @@ const SECRETS = [
 
 /** What the environment may name and this version does not use. */
 const NOT_YET: readonly { readonly names: RegExp; readonly what: string }[] = [
-  { names: /^(MESSENGER_.+|META_APP_ID)$/, what: "Messenger" },
   { names: /^(IMAP|SMTP)_.+$/, what: "e-mail" },
 ];
 /** Names that begin like ours: one that we do not know is a slip of the pen. */
-const OURS = /^(WHATSAPP|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
+const OURS = /^(WHATSAPP|MESSENGER|INSTAGRAM|META|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
 const KNOWN = new Set([
   ...Object.keys(RULES),
   ...GROUPS.flatMap(({ all }) => all),
@@ -236,6 +262,7 @@ export function readConfig(
     const wanted = [...twilioMissing, ...(twilioNumbers.length > 0 ? [] : [TWILIO.numbers.join(" or ")])];
     problems.push(`Twilio is half set up: also set ${wanted.join(", ")}.`);
   }
+  problems.push(...instagramProblems(get));
   const port = Number(get("PORT") ?? "3000");
   if (port > 65_535) problems.push("PORT is not valid: it must be at most 65535.");
   if (problems.length > 0) return { problems };
@@ -244,6 +271,14 @@ export function readConfig(
   const inFolder = (path: string): string => (isAbsolute(path) ? path : join(process.cwd(), path));
   const whole = (names: readonly string[]): boolean => names.every((name) => get(name) !== undefined);
   const need = (name: string): string => get(name) ?? "";
+  const groupOf = (name: string): readonly string[] => GROUPS.find((group) => group.name === name)?.all ?? [];
+  const page = {
+    accessToken: need("MESSENGER_PAGE_ACCESS_TOKEN"),
+    appSecret: need("MESSENGER_APP_SECRET"),
+    verifyToken: need("MESSENGER_VERIFY_TOKEN"),
+    appId: need("META_APP_ID"),
+    graphVersion: get("GRAPH_API_VERSION") ?? "v25.0",
+  };
   const [templateName, templateLanguage] = (get("HUMAN_BACKUP_TEMPLATE") ?? "").split(":");
   const twilioPace = get("TWILIO_MESSAGES_PER_SECOND");
   const twilio = {
@@ -272,7 +307,7 @@ export function readConfig(
     httpAllowPrivate: listOf(get("HTTP_ALLOW_PRIVATE")),
     backupNumber: get("HUMAN_BACKUP_NUMBER"),
     backupTemplate: templateName && templateLanguage ? { name: templateName, language: templateLanguage } : undefined,
-    whatsapp: whole(GROUPS[0]?.all ?? [])
+    whatsapp: whole(groupOf("WhatsApp"))
       ? {
           phoneNumberId: need("WHATSAPP_PHONE_NUMBER_ID"),
           businessAccountId: need("WHATSAPP_BUSINESS_ACCOUNT_ID"),
@@ -281,6 +316,18 @@ export function readConfig(
           appSecret: need("WHATSAPP_APP_SECRET"),
           graphVersion: get("GRAPH_API_VERSION") ?? "v25.0",
           messagesPerSecond: Number(get("WHATSAPP_MESSAGES_PER_SECOND") ?? "80"),
+        }
+      : undefined,
+    messenger: whole(groupOf("Messenger")) ? { pageId: need("MESSENGER_PAGE_ID"), ...page } : undefined,
+    instagram: get("INSTAGRAM_ACCOUNT_ID")
+      ? {
+          instagramId: need("INSTAGRAM_ACCOUNT_ID"),
+          pageId: need("MESSENGER_PAGE_ID"),
+          ...page,
+          // Instagram speaks through the page: what is not said of it is as for Messenger.
+          accessToken: get("INSTAGRAM_ACCESS_TOKEN") ?? page.accessToken,
+          appSecret: get("INSTAGRAM_APP_SECRET") ?? page.appSecret,
+          verifyToken: get("INSTAGRAM_VERIFY_TOKEN") ?? page.verifyToken,
         }
       : undefined,
     sms: get("TWILIO_PHONE_NUMBER")
@@ -316,6 +363,23 @@ export function readConfig(
     notes: notesOn(env),
   };
   return { config };
+}
+
+/** Instagram needs a token, a secret and a word for the handshake: its own, or those of the page. */
+function instagramProblems(get: (name: string) => string | undefined): readonly string[] {
+  const parts = ["ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN"];
+  const own = parts.map((part) => `INSTAGRAM_${part}`).filter((name) => get(name) !== undefined);
+  if (get("INSTAGRAM_ACCOUNT_ID") === undefined)
+    return own.length > 0
+      ? [`Instagram is half set up: also set INSTAGRAM_ACCOUNT_ID (or remove ${own.join(", ")}).`]
+      : [];
+  if (get("MESSENGER_PAGE_ID") !== undefined) return [];
+  const missing = parts.map((part) => `INSTAGRAM_${part}`).filter((name) => get(name) === undefined);
+  return missing.length > 0
+    ? [
+        `Instagram is half set up: also set ${missing.join(", ")} (or connect Messenger, whose settings it then shares).`,
+      ]
+    : [];
 }
 
 function databasePassword(databaseUrl: string | undefined): readonly string[] {

@@ -26,6 +26,8 @@ function environment(
 ): readonly { readonly channel: ChannelType; readonly values: object | undefined }[] {
   return [
     { channel: "whatsapp", values: config.whatsapp },
+    { channel: "messenger", values: config.messenger },
+    { channel: "instagram", values: config.instagram },
     { channel: "sms", values: config.sms },
     { channel: "whatsappTwilio", values: config.whatsappTwilio },
   ];

@@ -212,6 +212,7 @@ export async function startRelais(config: Config): Promise<Running> {
           ids,
           settings: effectSettings,
           accounts: () => accounts,
+          call: sendDeps.perform,
           deliver: async (to, phone, content) => {
             const end = await send(sendDeps, {
               effectId: claimed.id,
@@ -243,10 +244,10 @@ export async function startRelais(config: Config): Promise<Running> {
     if (!account || !channel?.typing || !channel.capabilities.typing) return;
     void store.conversations
       .get(workspaceId, conversationId)
-      .then((conversation) => {
+      .then(async (conversation) => {
         const last = conversation?.lastInboundExternalId;
-        const call = last && channel.typing?.({ identities: recipient }, account, last);
-        return call ? sendDeps.perform(call, channels.baseUrl(account.channel)) : null;
+        const calls = last ? (channel.typing?.({ identities: recipient }, account, last) ?? []) : [];
+        for (const call of calls) await sendDeps.perform(call, channels.baseUrl(account.channel));
       })
       .catch((error: unknown) => log.debug("typing could not be shown", { error: String(error) }));
   }

@@ -1,4 +1,4 @@
-import type { Account, Call, CallResponse, Channel, ChannelType } from "./core/domain/channel.ts";
+import type { Account, Call, CallResponse, Channel, ChannelType, Profile } from "./core/domain/channel.ts";
 import type { Contact, IdentityValue } from "./core/domain/contact.ts";
 import type { Conversation, ConversationRef, ConversationStatus, Handover } from "./core/domain/conversation.ts";
 import type { Diagnostic } from "./core/domain/diagnostic.ts";
@@ -669,6 +669,13 @@ export interface ConversationRows {
     identity: IdentityValue,
     name: string,
   ): Promise<ConversationId>;
+  /** What a provider says of a contact: fills in what nobody has said yet, changes nothing that is known. */
+  introduce(
+    workspaceId: WorkspaceId,
+    conversationId: ConversationId,
+    contactId: ContactId,
+    profile: Profile,
+  ): Promise<void>;
   setMedia(
     workspaceId: WorkspaceId,
     messageId: MessageId,

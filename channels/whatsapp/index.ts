@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { accountField } from "../../engine/core/domain/account-field.ts";
 import { channel } from "../../engine/core/domain/channel.ts";
-import { handshake, receive } from "./receive.ts";
+import { handshake } from "../shared/meta-webhook.ts";
+import { receive } from "./receive.ts";
 import { fetchMedia, render, typing } from "./render.ts";
 import { settle } from "./settle.ts";
 

@@ -1,18 +1,15 @@
 import type { z } from "zod";
-import type { Account, Received, WebhookRequest, WebhookResponse } from "../../engine/core/domain/channel.ts";
+import type { Account, Received, WebhookRequest } from "../../engine/core/domain/channel.ts";
 import type { ChannelAccountId } from "../../engine/core/domain/ids.ts";
 import type { InboundEvent } from "../../engine/core/domain/inbound-event.ts";
-import { forged, plainAnswer, unreadable } from "../shared/answers.ts";
-import { isNestedDeeper, isSignedBy, sameText, storable } from "../shared/meta-signature.ts";
+import { plainAnswer, unreadable } from "../shared/answers.ts";
+import { fingerprint, openDelivery, partOf, timeOf } from "../shared/meta-webhook.ts";
 import { identitiesOf } from "../shared/whatsapp-identities.ts";
 import { contentOf } from "./contents.ts";
 import { errorOf } from "./errors.ts";
 import type { WhatsappAccount } from "./index.ts";
 import * as payload from "./payload.ts";
 
-const DEPTH = 64;
-/** How much of a part is kept for the operator. */
-const PART_CHARS = 10_000;
 const STATUSES = new Map([
   ["sent", "sent"],
   ["delivered", "delivered"],
@@ -22,22 +19,6 @@ const STATUSES = new Map([
 ] as const);
 /** Changes that speak of one number; without its id nobody can say whose they are. */
 const OF_A_NUMBER: ReadonlySet<string> = new Set(["messages", "smb_message_echoes", "user_preferences", "standby"]);
-
-/** Meta asks whether the URL is ours: the answer is its own challenge, when it knows our token (A.2). */
-export function handshake(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): WebhookResponse {
-  const single = (name: string): string | null => {
-    const values = request.query[name] ?? [];
-    return values.length === 1 ? (values[0] ?? null) : null;
-  };
-  const token = single("hub.verify_token");
-  const challenge = single("hub.challenge");
-  const known =
-    token !== null &&
-    token !== "" &&
-    accounts.some(({ config }) => config.verifyToken !== "" && sameText(config.verifyToken, token));
-  if (single("hub.mode") !== "subscribe" || challenge === null || !known) return plainAnswer(403, "forbidden");
-  return plainAnswer(200, challenge);
-}
 
 interface Collected {
   readonly events: InboundEvent[];
@@ -50,14 +31,10 @@ type OwnAccounts = readonly Account<WhatsappAccount>[];
 
 /** Verifies and reads one delivery. One POST may speak for several numbers, and may hold one message that is broken. */
 export function receive(request: WebhookRequest, accounts: readonly Account<WhatsappAccount>[]): Received {
-  const header = request.headers["x-hub-signature-256"];
-  const secrets = [...new Set(accounts.map(({ config }) => config.appSecret))];
-  const secret = secrets.find((one) => isSignedBy(one, header, request.body));
-  if (secret === undefined) return forged();
-  const own = accounts.filter(({ config }) => config.appSecret === secret);
-  const text = new TextDecoder().decode(request.body);
-  if (isNestedDeeper(text, DEPTH)) return unreadable("nested too deeply", text);
-  const parsed = payload.delivery.safeParse(jsonOf(text));
+  const opened = openDelivery(request, accounts);
+  if ("verdict" in opened) return opened;
+  const { own, text } = opened;
+  const parsed = payload.delivery.safeParse(opened.json);
   if (!parsed.success || parsed.data.object !== "whatsapp_business_account")
     return unreadable("not a delivery of WhatsApp", text);
   const found: Collected = { events: [], setAside: [], misrouted: 0, at: request.receivedAt };
@@ -68,18 +45,6 @@ export function receive(request: WebhookRequest, accounts: readonly Account<What
   }
   const { events, setAside, misrouted } = found;
   return { verdict: "accepted", events, setAside, misrouted, response: plainAnswer(200, "ok") };
-}
-
-/** Escapes that may stand for what no database takes: the bytes themselves cannot. */
-const UNSTORABLE = /\\u(0000|d[89a-f])/i;
-
-function jsonOf(text: string): unknown {
-  try {
-    if (!UNSTORABLE.test(text)) return JSON.parse(text);
-    return JSON.parse(text, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
-  } catch {
-    return undefined;
-  }
 }
 
 function change(raw: unknown, entry: payload.WaEntry, own: OwnAccounts, found: Collected): void {
@@ -341,29 +306,9 @@ function preferences(value: payload.WaValue, account: Account<WhatsappAccount>, 
   });
 }
 
-/** Seconds as text; gateways have seen milliseconds, too (A.4). */
-function timeOf(timestamp: string | number, fallback: string): string {
-  const value = Number(timestamp);
-  if (!Number.isFinite(value) || value <= 0) return fallback;
-  const ms = value >= 1e12 ? value : value * 1000;
-  return ms < 8.64e15 ? new Date(ms).toISOString() : fallback;
-}
-
 function detailOf(error: payload.ErrorItem | undefined): string {
   if (!error) return "";
   const data = error.error_data;
   const details = typeof data === "string" ? data : data?.details;
   return details ?? error.message ?? error.title ?? "";
-}
-
-/** A part as text, for the operator; one that is missing reads "nothing". */
-function partOf(raw: unknown): string {
-  return (JSON.stringify(raw) ?? "nothing").slice(0, PART_CHARS);
-}
-
-/** A short mark of a text, to tell the same notice from another one. */
-function fingerprint(text: string): string {
-  let hash = 0;
-  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
-  return (hash >>> 0).toString(36);
 }

@@ -38,14 +38,18 @@ export function render(
 }
 
 /** Shows that an answer is being written, and that the last message was read. Lasts 25 seconds at most. */
-export function typing(_: Recipient, account: Account<WhatsappAccount>, lastInboundExternalId: string): Call {
+export function typing(
+  _: Recipient,
+  account: Account<WhatsappAccount>,
+  lastInboundExternalId: string,
+): readonly Call[] {
   const body = {
     messaging_product: "whatsapp",
     status: "read",
     message_id: lastInboundExternalId,
     typing_indicator: { type: "text" },
   };
-  return { ...call(account, "messages", body), purpose: "typing" };
+  return [{ ...call(account, "messages", body), purpose: "typing" }];
 }
 
 /** The id in a webhook lives seven days, the address behind it five minutes: it is asked for just before the download. */

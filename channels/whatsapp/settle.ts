@@ -1,5 +1,6 @@
 import type { Call, CallResponse, Settled } from "../../engine/core/domain/channel.ts";
 import { isRetryable } from "../../engine/core/domain/send-error.ts";
+import { jsonOf, retryAfterMs, settleWithoutWords } from "../shared/meta-answer.ts";
 import { identitiesOf } from "../shared/whatsapp-identities.ts";
 import { errorOf } from "./errors.ts";
 import { sendAnswer } from "./payload.ts";
@@ -19,7 +20,7 @@ export function settle(response: CallResponse, call: Call): Settled {
       transient: is_transient ?? false,
       httpStatus: response.status,
     });
-    const after = retryAfter(response.headers["retry-after"]);
+    const after = retryAfterMs(response.headers["retry-after"]);
     return {
       type: "failed",
       error: after !== null && isRetryable(error) ? { ...error, retryAfterMs: after } : error,
@@ -37,45 +38,5 @@ export function settle(response: CallResponse, call: Call): Settled {
     const identities = identitiesOf({ phone: contact?.wa_id, user: contact?.user_id });
     return { type: "sent", externalId, ...(identities.length > 0 ? { identities } : {}) };
   }
-  if (response.status === 429) {
-    const after = retryAfter(response.headers["retry-after"]);
-    return {
-      type: "failed",
-      error: { code: "rateLimited", providerCode: "429", ...(after === null ? {} : { retryAfterMs: after }) },
-    };
-  }
-  if (response.status === 503 && response.headers["retry-after"] !== undefined) {
-    const after = retryAfter(response.headers["retry-after"]);
-    return {
-      type: "failed",
-      error: { code: "providerDown", providerCode: "503", ...(after === null ? {} : { retryAfterMs: after }) },
-    };
-  }
-  // A gateway between us and Meta answered: whether Meta took the message before, nobody can tell.
-  if (response.status >= 500) return { type: "unknown", detail: `HTTP ${response.status} without Meta's own answer` };
-  if (response.status === 401 || response.status === 403)
-    return { type: "failed", error: { code: "accountInvalid", providerCode: String(response.status) } };
-  if (response.status >= 300 && response.status < 400)
-    return {
-      type: "failed",
-      error: { code: "providerDown", providerCode: String(response.status), detail: "redirected" },
-    };
-  return {
-    type: "failed",
-    error: { code: "messageInvalid", providerCode: String(response.status), detail: response.body.slice(0, 200) },
-  };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Seconds, obeyed up to an hour (C-7). */
-function retryAfter(value: string | undefined): number | null {
-  const seconds = Number(value);
-  return value !== undefined && Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 3_600_000) : null;
+  return settleWithoutWords(response);
 }

@@ -3,7 +3,18 @@ import type { Json } from "../core/domain/json.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
 import type { SendError } from "../core/domain/send-error.ts";
 import type { Workspace } from "../core/domain/workspace.ts";
-import type { ChannelAccount, Channels, ClaimedEffect, Clock, Files, Http, Ids, Llm, Store } from "../ports.ts";
+import type {
+  Perform as CallProvider,
+  ChannelAccount,
+  Channels,
+  ClaimedEffect,
+  Clock,
+  Files,
+  Http,
+  Ids,
+  Llm,
+  Store,
+} from "../ports.ts";
 
 /**
  * How one kind of effect is done. One file per type, listed in `registry.ts`, which the compiler keeps complete. An
@@ -41,6 +52,8 @@ export interface EffectContext {
     content: OutboundContent,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly error: SendError }>;
   readonly accounts: () => readonly ChannelAccount[];
+  /** One call to a provider, as a channel describes it. */
+  readonly call: CallProvider;
 }
 
 export interface EffectSettings {

@@ -4,6 +4,7 @@ import { answer } from "./answer.ts";
 import { downloadMedia } from "./download-media.ts";
 import type { EffectContext, Perform } from "./effect-type.ts";
 import { http } from "./http.ts";
+import { lookUpProfile } from "./look-up-profile.ts";
 import { alert, notify } from "./notify.ts";
 import { understand } from "./understand.ts";
 
@@ -17,6 +18,7 @@ const performers: { readonly [T in Type]: Perform<T> } = {
   notify,
   alert,
   downloadMedia,
+  lookUpProfile,
 };
 
 /** Does one effect and says how the attempt ended. What an effect throws is our fault and tried again. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ChannelType } from "../core/domain/channel.ts";
 import type { ConversationRef } from "../core/domain/conversation.ts";
 import { effectId, messageIdOf, type WorkspaceId } from "../core/domain/ids.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
@@ -6,11 +7,20 @@ import type { ConversationRows } from "../ports.ts";
 import { insertEffect } from "./attempts.ts";
 import type { Context, Told } from "./context.ts";
 import { messageOfRow } from "./rows.ts";
-import { number, numberOrNull, one, put, type Script, scope, text, textOrNull } from "./sql.ts";
+import { number, numberOrNull, one, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
 import { cancelBotSends, insertMessage, post, previewOf } from "./threads.ts";
 
 type Answer = Awaited<ReturnType<ConversationRows["sendAsAgent"]>>;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** Until when a person may write: where the channel gives people longer than the bot, so much longer. */
+function agentWindow(context: Context, row: Row): number | null {
+  const window = numberOrNull(row, "window_expires_at");
+  const { serviceWindowHours, agentWindowHours } = context.capabilitiesOf(text(row, "channel") as ChannelType);
+  if (window === null || serviceWindowHours === null || agentWindowHours === undefined) return window;
+  return window + (agentWindowHours - serviceWindowHours) * HOUR_MS;
+}
 
 /**
  * A person writes: in one transaction the conversation becomes theirs, what the bot still had to say is cancelled and
@@ -51,7 +61,7 @@ export function* sendAsAgent(
     if (!first || textOrNull(known, "body_hash") !== bodyHash) return { result: { type: "conflict" }, changes: [] };
     return { result: { type: "queued", message: messageOfRow(first) }, changes: [] };
   }
-  const window = numberOrNull(row, "window_expires_at");
+  const window = agentWindow(context, row);
   if (window !== null && window <= now && message.content.type !== "template") {
     return { result: { type: "windowClosed", since: new Date(window).toISOString() }, changes: [] };
   }

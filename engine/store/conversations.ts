@@ -31,7 +31,7 @@ import {
   type Value,
   within,
 } from "./sql.ts";
-import { contactOf, threadWith } from "./threads.ts";
+import { contactOf, firstNameOf, threadWith } from "./threads.ts";
 import { timersOf } from "./timers.ts";
 
 /** What screens and API read, and the few things people write directly. */
@@ -237,6 +237,20 @@ export function conversationRows(context: Context): ConversationRows {
           );
         }
         return thread.id;
+      }),
+    introduce: (workspaceId, conversationId, contactId, { name, firstName, username, language }) =>
+      writeAndTell(context, function* () {
+        const called = (name ?? username ?? "").slice(0, 200);
+        yield* put(
+          `UPDATE contacts SET name = CASE WHEN name = '' THEN ? ELSE name END, first_name = CASE WHEN first_name = '' THEN ? ELSE first_name END,
+             language = COALESCE(language, ?) WHERE workspace_id = ? AND id = ?`,
+          called,
+          firstNameOf(firstName ?? name ?? ""),
+          language ?? null,
+          scope(workspaceId),
+          contactId,
+        );
+        return { result: undefined, changes: [{ type: "conversation", workspaceId, conversationId }] };
       }),
     setMedia: (workspaceId, messageId, media) =>
       writeAndTell(context, function* () {

@@ -1,3 +1,4 @@
+import type { OutboxEffect } from "../core/domain/effect.ts";
 import type {
   ChannelAccountId,
   ContactId,
@@ -10,34 +11,32 @@ import { messageIdOf } from "../core/domain/ids.ts";
 import type { InboundEvent, InboundEventOf } from "../core/domain/inbound-event.ts";
 import { LIMITS } from "../core/domain/limits.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
-import { type InboundContent, textOf } from "../core/domain/message.ts";
+import { type InboundContent, type Media, textOf } from "../core/domain/message.ts";
 import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
+import { control, echo, resolveByEvidence, watermark } from "./elsewhere.ts";
 import { insertMail, tooMuch, writePosition } from "./mails.ts";
 import { all, change, number, one, put, type Row, type Script, text } from "./sql.ts";
 import { type Answering, threadOfSubmission } from "./submissions.ts";
 import {
   addIdentity,
-  cancelBotSends,
   contactOf,
   insertEvent,
   insertMessage,
   mergeContacts,
-  post,
   previewOf,
   setConsent,
   setMessageStatus,
   type Thread,
   tellSendFailed,
   threadOfSender,
-  threadWith,
 } from "./threads.ts";
 
 /** An event whose provider's time is this much older than the newest one is marked late (C-3). */
 const LATE_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
-interface Collected {
+export interface Collected {
   stored: number;
   duplicates: number;
   readonly due: Map<string, Accepted["due"][number]>;
@@ -171,8 +170,12 @@ function* apply(
       return;
     case "status":
       return yield* status(context, workspaceId, event, found, now);
+    case "watermark":
+      return yield* watermark(workspaceId, event, found);
     case "echo":
       return yield* echo(context, workspaceId, event, found, now);
+    case "control":
+      return yield* control(context, workspaceId, event, found, now);
     case "edit":
       return yield* rewrite(workspaceId, event, event.content);
     case "revoke":
@@ -259,8 +262,14 @@ function* message(
     found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
   }
   if (event.mail) yield* insertMail(workspaceId, thread.id, messageId, position, event.mail, event.automatic ?? null);
+  if (capabilities.profile && position === 1) {
+    yield* requestProfile(workspaceId, thread, messageId, now);
+    found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
+  }
   // A reaction is no utterance: it neither opens the window nor speaks to the bot. Nor does what a machine wrote (S-80).
-  const spoken = content.type !== "reaction" && event.automatic === undefined;
+  // What another program answers only opens it.
+  const opens = content.type !== "reaction" && event.automatic === undefined;
+  const spoken = opens && !event.standby;
   const seq = spoken ? thread.lastSeq + 1 : thread.lastSeq;
   const late = thread.lastInboundAt !== null && happenedAt < thread.lastInboundAt - LATE_MS;
   if (spoken) {
@@ -283,7 +292,7 @@ function* message(
   const dueAt = spoken ? yield* dueOf(context, workspaceId, thread, content.type === "text", now) : thread.dueAt;
   const hours = capabilities.serviceWindowHours;
   const window =
-    hours === null || !spoken || submission
+    hours === null || !opens || submission
       ? thread.windowExpiresAt
       : Math.max(thread.windowExpiresAt ?? 0, happenedAt + hours * HOUR_MS);
   yield* put(
@@ -337,25 +346,41 @@ function* dueOf(
   return Math.min(number(first, "created_at") + LIMITS.burstMaxMs, now + burstMs);
 }
 
-function* requestDownload(
+function requestDownload(
   workspaceId: WorkspaceId,
   thread: Thread,
   messageId: MessageId,
-  media: object,
+  media: Media,
   now: number,
 ): Script<void> {
-  const id = `eff_${messageId.slice("msg_".length)}_media` as EffectId;
+  return request(workspaceId, thread, `${messageId}_media`, { type: "downloadMedia", messageId, media }, 7 * 24, now);
+}
+
+/** Who only has an id is asked about at the provider, beside the answer and never before it. */
+function requestProfile(workspaceId: WorkspaceId, thread: Thread, messageId: MessageId, now: number): Script<void> {
+  return request(workspaceId, thread, `${messageId}_profile`, { type: "lookUpProfile" }, 1, now);
+}
+
+function* request(
+  workspaceId: WorkspaceId,
+  thread: Thread,
+  name: string,
+  effect: OutboxEffect,
+  hours: number,
+  now: number,
+): Script<void> {
   yield* put(
     `INSERT INTO effects (workspace_id, id, conversation_id, account_id, contact_id, type, ord, payload, state, attempts, due_at, expires_at, created_at)
-     VALUES (?, ?, ?, ?, ?, 'downloadMedia', 0, ?, 'pending', 0, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, 0, ?, 'pending', 0, ?, ?, ?)`,
     workspaceId,
-    id,
+    `eff_${name.slice("msg_".length)}` as EffectId,
     thread.id,
     thread.accountId,
     thread.contactId,
-    JSON.stringify({ type: "downloadMedia", messageId, media }),
+    effect.type,
+    JSON.stringify(effect),
     now,
-    now + 7 * 24 * HOUR_MS,
+    now + hours * HOUR_MS,
     now,
   );
 }
@@ -398,7 +423,8 @@ function* status(
     return;
   }
   const messageId = text(known, "id");
-  if (event.evidence) yield* resolveByEvidence(workspaceId, messageId, event, found, now);
+  const { evidence, externalId } = event;
+  if (evidence) yield* resolveByEvidence(workspaceId, messageId, { evidence, externalId }, found, now);
   const changed = yield* setMessageStatus(workspaceId, messageId, event.status, event.error ?? null);
   if (!changed) return;
   const conversationId = text(changed, "conversation_id") as ConversationId;
@@ -409,82 +435,6 @@ function* status(
   const dueAt = new Date(now).toISOString();
   found.due.set(told, { ref: { workspaceId, conversationId: told }, dueAt });
   found.changes.push({ type: "mailbox", workspaceId, conversationId: told, dueAt });
-}
-
-/** The provider names our own id: a send whose answer was lost did arrive there (C-6). */
-function* resolveByEvidence(
-  workspaceId: WorkspaceId,
-  messageId: string,
-  event: InboundEventOf<"status">,
-  found: Collected,
-  now: number,
-): Script<void> {
-  yield* put(
-    "UPDATE messages SET external_id = ?, sent_at = COALESCE(sent_at, ?) WHERE workspace_id = ? AND id = ? AND external_id IS NULL",
-    event.externalId,
-    now,
-    workspaceId,
-    messageId,
-  );
-  const resolved = yield* all(
-    "UPDATE effects SET state = 'done', error = NULL WHERE workspace_id = ? AND id = ? AND state IN ('unknown', 'asked', 'pending') RETURNING attempts",
-    workspaceId,
-    event.evidence ?? "",
-  );
-  const row = resolved[0];
-  if (!row) return;
-  yield* put(
-    "UPDATE attempts SET ended_at = ?, outcome = 'evidence' WHERE workspace_id = ? AND effect_id = ? AND n = ?",
-    now,
-    workspaceId,
-    event.evidence ?? "",
-    number(row, "attempts"),
-  );
-  found.changes.push({ type: "outbox", dueAt: new Date(now).toISOString() });
-}
-
-/** A person wrote from the phone app: their message is in the thread, and the conversation is theirs. */
-function* echo(
-  context: Context,
-  workspaceId: WorkspaceId,
-  event: InboundEventOf<"echo">,
-  found: Collected,
-  now: number,
-): Script<void> {
-  const ours = yield* one(
-    "SELECT id FROM messages WHERE workspace_id = ? AND external_id = ? AND account_id = ?",
-    workspaceId,
-    event.externalId,
-    event.accountId,
-  );
-  if (ours) return;
-  const channel = context.accounts.get(event.accountId)?.channel ?? "whatsapp";
-  const contactId = yield* contactOf(context, workspaceId, event.accountId, event.to, now);
-  const thread = yield* threadWith(context, workspaceId, { id: event.accountId, channel }, contactId, now);
-  yield* insertMessage(workspaceId, thread, thread.lastPosition + 1, {
-    id: context.ids.make("message"),
-    direction: "out",
-    author: "agent",
-    content: event.content,
-    externalId: event.externalId,
-    status: "sent",
-    createdAt: now,
-    sentAt: Date.parse(event.at),
-  });
-  yield* put(
-    `UPDATE conversations SET last_position = last_position + 1, owner = 'agent', last_text = ?, last_direction = 'out', last_message_at = ?
-     WHERE workspace_id = ? AND id = ?`,
-    previewOf(event.content),
-    now,
-    workspaceId,
-    thread.id,
-  );
-  yield* cancelBotSends(workspaceId, thread.id);
-  yield* post(context, workspaceId, thread.id, { type: "takeOver", by: "phone app", via: "echo" }, now);
-  const ref = { workspaceId, conversationId: thread.id };
-  const dueAt = new Date(now).toISOString();
-  found.due.set(thread.id, { ref, dueAt });
-  found.changes.push({ type: "message", ...ref }, { type: "mailbox", ...ref, dueAt });
 }
 
 function* identityChange(workspaceId: WorkspaceId, event: InboundEventOf<"identityChange">, now: number): Script<void> {

@@ -7,6 +7,7 @@ import type { SendError } from "../core/domain/send-error.ts";
 import type { AttemptEnd, Change, ClaimedEffect, Outbox, Scope, WaitingRow } from "../ports.ts";
 import { beginAttempt, type Claim, nextSend, recipientOf, recordAttempt, silenced } from "./attempts.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
+import { applyWatermarks } from "./elsewhere.ts";
 import { isRepeatable } from "./held.ts";
 import { effectOfRow } from "./rows.ts";
 import { all, change, iso, jsonOrNull, number, one, put, type Row, type Script, scope, text, within } from "./sql.ts";
@@ -279,11 +280,9 @@ function* delivered(
     workspaceId,
     messageId,
   );
-  if (
-    !context.orphans.may ||
-    !context.capabilitiesOf(context.accounts.get(effect.accountId)?.channel ?? "web").evidence
-  )
-    return;
+  const can = context.capabilitiesOf(context.accounts.get(effect.accountId)?.channel ?? "web");
+  if (can.watermarks) yield* applyWatermarks(workspaceId, effect.conversationId, messageId);
+  if (!context.orphans.may || !can.evidence) return;
   const orphans = yield* all(
     "DELETE FROM orphan_statuses WHERE workspace_id = ? AND account_id = ? AND external_id = ? RETURNING status, error",
     workspaceId,

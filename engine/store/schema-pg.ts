@@ -106,6 +106,9 @@ export const conversations = pgTable(
     windowExpiresAt: at("window_expires_at"),
     lastInboundAt: at("last_inbound_at"),
     lastInboundExternalId: text("last_inbound_external_id"),
+    /** Everything sent until then is delivered, or read, where the provider tells that by a moment. */
+    deliveredUntil: at("delivered_until"),
+    readUntil: at("read_until"),
     memory: text("memory").notNull(),
     lastText: text("last_text"),
     lastDirection: text("last_direction"),

@@ -92,7 +92,7 @@ function* newContact(
 }
 
 /** The first word of a name that looks like one; names are chosen by the contact and can be anything. */
-function firstNameOf(name: string): string {
+export function firstNameOf(name: string): string {
   const word = name.trim().split(/\s+/)[0] ?? "";
   return /^\p{L}[\p{L}'’-]{0,39}$/u.test(word) ? word : "";
 }
@@ -194,7 +194,7 @@ export interface Thread {
 const THREAD =
   "id, account_id, contact_id, owner, status, last_seq, applied_seq, last_position, due_at, window_expires_at, last_inbound_at";
 
-function threadOf(row: Row): Thread {
+export function threadOf(row: Row): Thread {
   return {
     id: text(row, "id") as ConversationId,
     accountId: text(row, "account_id") as ChannelAccountId,
@@ -239,7 +239,8 @@ export function* threadWith(
   return threadOf(made);
 }
 
-const OF_IDENTITY = `SELECT ${THREAD.replace(/\w+/g, "c.$&")} FROM contact_identities i
+/** Looks for the conversation with whoever has an address, and locks it. */
+export const OF_IDENTITY = `SELECT ${THREAD.replace(/\w+/g, "c.$&")} FROM contact_identities i
   JOIN conversations c ON c.workspace_id = i.workspace_id AND c.account_id = i.account_id AND c.contact_id = i.contact_id
   WHERE i.workspace_id = ? AND i.account_id = ? AND i.kind = ? AND i.value = ? /*lock c*/`;
 

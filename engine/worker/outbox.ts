@@ -1,5 +1,5 @@
 import type { Capabilities, Channel } from "../core/domain/channel.ts";
-import type { OutboxEffect } from "../core/domain/effect.ts";
+import type { OutboxEffect, SendEffect } from "../core/domain/effect.ts";
 import type { EffectId } from "../core/domain/ids.ts";
 import type { AttemptEnd, ChannelAccount, Channels, ClaimedEffect, Clock, Store, WaitingEffect } from "../ports.ts";
 import { createAlarm } from "./alarm.ts";
@@ -169,7 +169,19 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       content: effect.content,
       attempt: claimed.attempt,
       author: effect.author,
+      windowClosed: await isWindowClosed(claimed, effect, account),
     });
+  };
+
+  /** Looked up only where people may write for longer than the bot: the provider wants to know which of the two it is. */
+  const isWindowClosed = async (
+    { workspaceId, conversationId }: ClaimedEffect,
+    { author }: SendEffect,
+    { channel }: ChannelAccount,
+  ): Promise<boolean> => {
+    if (author !== "agent" || deps.channels.of(channel).capabilities.agentWindowHours === undefined) return false;
+    const until = (await store.conversations.get(workspaceId, conversationId))?.windowExpiresAt;
+    return until !== null && until !== undefined && Date.parse(until) <= clock.now();
   };
 
   const report = (claimed: ClaimedEffect, end: AttemptEnd): void => {

@@ -44,6 +44,7 @@ export interface Sending {
   readonly attempt: number;
   readonly repliesTo?: string;
   readonly author?: "bot" | "assistant" | "agent";
+  readonly windowClosed?: boolean;
 }
 
 /** Says one message through its channel and tells how that ended. Never throws for what a provider does. */
@@ -96,6 +97,7 @@ async function converse(deps: SendDeps, channel: Channel, sending: Sending): Pro
       ...(sending.repliesTo ? { repliesTo: sending.repliesTo } : {}),
       ...(sending.author ? { author: sending.author } : {}),
       ...(thread ? { thread } : {}),
+      ...(sending.windowClosed ? { windowClosed: true } : {}),
     };
     const [call] = channel.render(content, to, account, context);
     if (!call)

@@ -24,6 +24,21 @@ const CONFIGS: Readonly<Partial<Record<ChannelType, unknown>>> = {
     appSecret: APP_SECRET,
     verifyToken: "verify-me",
   },
+  messenger: {
+    pageId: "100200300400500",
+    accessToken: "token-for-tests",
+    appSecret: APP_SECRET,
+    verifyToken: "verify-me",
+    appId: "700800900",
+  },
+  instagram: {
+    instagramId: "17841400000000001",
+    pageId: "100200300400500",
+    accessToken: "token-for-tests",
+    appSecret: APP_SECRET,
+    verifyToken: "verify-me",
+    appId: "700800900",
+  },
   sms: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, from: "+33639980001" },
   whatsappTwilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, from: "+33639980001" },
   web: { widgetId: "shop", title: "Boutique" },
@@ -73,6 +88,8 @@ const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
       { kind: "phone", value: "+33639981234" },
     ],
   },
+  messenger: { identities: [{ kind: "messengerUser", value: "5511000000000001" }] },
+  instagram: { identities: [{ kind: "instagramUser", value: "6622000000000001" }] },
   sms: { identities: [{ kind: "phone", value: "+33639981234" }] },
   whatsappTwilio: {
     identities: [

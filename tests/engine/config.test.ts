@@ -119,8 +119,7 @@ describe("a wrong setting is named in one sentence, without its value", () => {
 });
 
 test("settings that do nothing are said, not swallowed", () => {
-  expect(config({ MESSENGER_PAGE_ID: "1", WHATSAPP_TOKEN: "canary", IMAP_HOST: "mail.example.com" }).notes).toEqual([
-    "MESSENGER_PAGE_ID is set, but Messenger is not part of this version: it is ignored.",
+  expect(config({ WHATSAPP_TOKEN: "canary", IMAP_HOST: "mail.example.com" }).notes).toEqual([
     "WHATSAPP_TOKEN is set, but there is no such setting: see .env.example for the names.",
     "IMAP_HOST is set, but e-mail is not part of this version: it is ignored.",
   ]);

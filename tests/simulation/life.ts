@@ -185,6 +185,7 @@ export function startLife(
               webhookSecret: "secret",
             },
             accounts: () => accounts,
+            call: sendDeps.perform,
             deliver: async (to, phone, content) => {
               const end = await send(sendDeps, {
                 effectId: claimed.id,

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { IdentityKind, IdentityValue } from "./contact.ts";
 import type { ChannelAccountId } from "./ids.ts";
 import type { InboundEvent } from "./inbound-event.ts";
-import type { Bilingual } from "./language.ts";
+import type { Bilingual, Language } from "./language.ts";
 import type { Mail, MailServer, MailThread } from "./mail.ts";
 import type { Media, MediaKind, OutboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
@@ -63,8 +63,12 @@ export interface Channel<Config = unknown> {
     account: Account<Config>,
     context: ProbeContext,
   ): readonly ConnectionFinding[];
-  /** Shows "typing" and marks the last message as read. Absent: the channel has neither. */
-  typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): Call | null;
+  /** Marks the last message as read and shows "typing"; the calls go one after the other. Absent: the channel has neither. */
+  typing?(to: Recipient, account: Account<Config>, lastInboundExternalId: string): readonly Call[];
+  /** Asks who a person is, the fullest question first: the next one is put only when the one before was refused. */
+  lookUpProfile?(to: Recipient, account: Account<Config>): readonly Call[];
+  /** What the provider says about a person; null: nothing. Never throws, whatever the body is. */
+  readProfile?(response: CallResponse): Profile | null;
 }
 
 /** Providers whose address the operator may set (GRAPH_BASE_URL, TWILIO_BASE_URL). */
@@ -134,6 +138,14 @@ export interface Recipient {
   readonly identities: readonly IdentityValue[];
 }
 
+/** How people call themselves at the provider: untrusted text. */
+export interface Profile {
+  readonly name?: string;
+  readonly firstName?: string;
+  readonly username?: string;
+  readonly language?: Language;
+}
+
 export interface SendContext {
   /** Our id of this send; planted where the provider echoes it, so that a lost answer can be found again. */
   readonly effectId: string;
@@ -147,6 +159,8 @@ export interface SendContext {
   readonly author?: "bot" | "assistant" | "agent";
   /** Channels with `threads` only: what the contact wrote last; absent: they have not written. */
   readonly thread?: MailThread;
+  /** The service window is closed and only a person's own words may go, where the channel allows that at all. */
+  readonly windowClosed?: boolean;
 }
 
 /** What a test of a connection may compare with. */
@@ -184,7 +198,7 @@ export interface ConnectionFinding {
  */
 export interface Call {
   /** `probe`: only reads (*Test connection*). */
-  readonly purpose: "send" | "upload" | "typing" | "probe";
+  readonly purpose: "send" | "upload" | "typing" | "profile" | "probe";
   /**
    * `push`: shown by our own server (web chat); needs no request. `mail`: by SMTP, or a look into a mailbox; the body
    * says which.
@@ -248,15 +262,18 @@ export interface MediaFetch {
 /** What a channel can show: the provider's limits as data. Lengths in UTF-16 units, with the provider's margin taken off. */
 export interface Capabilities {
   readonly maxTextLength: number;
+  /** Where the provider counts bytes: the most that any text may have in UTF-8. */
+  readonly maxTextBytes?: number;
   /** Buttons under a text; null: none. */
   readonly buttons: { readonly max: number; readonly labelLength: number; readonly textLength: number } | null;
-  /** A list that opens; null: none. */
+  /** A list that opens; null: none. With `cards` each row is a card with a button of its own, and the text goes before it. */
   readonly list: {
     readonly max: number;
     readonly labelLength: number;
     readonly descriptionLength: number;
     readonly openLength: number;
     readonly textLength: number;
+    readonly cards?: true;
   } | null;
   readonly headerLength: number;
   readonly footerLength: number;
@@ -281,6 +298,8 @@ export interface Capabilities {
   readonly typing: boolean;
   /** Hours after a contact's message in which free text is allowed; null: no limit. */
   readonly serviceWindowHours: number | null;
+  /** Hours in which a person of the business may still write by hand; absent: as long as the service window. */
+  readonly agentWindowHours?: number;
   /** Token buckets: sends per second of an account, and of one recipient. */
   readonly pace: {
     readonly account: { readonly perSecond: number; readonly burst: number };
@@ -290,6 +309,10 @@ export interface Capabilities {
   readonly unknownPolicy: "resend" | "ask";
   /** Whether the provider tells us later, with our own id, that it took a message. */
   readonly evidence: boolean;
+  /** Delivery and reading are told by a moment: everything sent until then. */
+  readonly watermarks?: true;
+  /** Who writes has only an id: name and language are asked for on their own (`lookUpProfile`). */
+  readonly profile?: true;
   readonly identityKinds: readonly IdentityKind[];
   /** `whatsapp`: `*bold*`; `none`: marks are taken out. */
   readonly markup: "whatsapp" | "none";

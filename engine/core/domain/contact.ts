@@ -3,7 +3,14 @@ import type { JsonObject } from "./json.ts";
 import type { Language } from "./language.ts";
 
 /** What kind of address: `phone` is E.164 with `+`; the others are opaque. */
-export type IdentityKind = "phone" | "whatsappUser" | "whatsappParent" | "messengerUser" | "email" | "visitor";
+export type IdentityKind =
+  | "phone"
+  | "whatsappUser"
+  | "whatsappParent"
+  | "messengerUser"
+  | "instagramUser"
+  | "email"
+  | "visitor";
 
 /** One address of a person. The pair (account, kind, value) names one person only. */
 export interface IdentityValue {

@@ -49,7 +49,9 @@ export type Effect =
   | { readonly type: "label"; readonly add: readonly string[]; readonly remove: readonly string[] }
   | { readonly type: "note"; readonly text: string }
   /** The shell asks itself to fetch an inbound file (C-15). Made by the inbox, not by flows. */
-  | { readonly type: "downloadMedia"; readonly messageId: string; readonly media: Media };
+  | { readonly type: "downloadMedia"; readonly messageId: string; readonly media: Media }
+  /** The shell asks the provider who the contact is. Made by the inbox; what comes back changes no run. */
+  | { readonly type: "lookUpProfile" };
 
 export interface SendEffect {
   readonly type: "send";
@@ -202,7 +204,7 @@ export type EffectType = Effect["type"];
 /** Effects that the outbox performs. The others change rows in the step's own transaction. */
 export type OutboxEffect = Extract<
   Effect,
-  { readonly type: "send" | "answer" | "understand" | "http" | "notify" | "alert" | "downloadMedia" }
+  { readonly type: "send" | "answer" | "understand" | "http" | "notify" | "alert" | "downloadMedia" | "lookUpProfile" }
 >;
 /** Questions to our own catalogue and orders: answered in the step's own transaction, so that nothing can come between. */
 export type ShopEffect = Extract<

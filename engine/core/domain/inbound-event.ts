@@ -50,6 +50,8 @@ export type InboundEvent = {
       readonly submission?: Submission & { readonly answerBy: readonly AnswerWay[] };
       /** The provider knew this word, acted upon it by itself and has answered the person. */
       readonly handled?: "stop" | "start" | "help";
+      /** Another program holds the conversation: kept for people, not answered. */
+      readonly standby?: true;
     }
   | {
       readonly type: "status";
@@ -61,12 +63,30 @@ export type InboundEvent = {
       /** Facts worth keeping (price category, conversation). */
       readonly facts?: Json;
     }
+  /** Everything that we sent to this person until then is delivered, or read. */
+  | {
+      readonly type: "watermark";
+      readonly of: Sender;
+      readonly status: "delivered" | "read";
+      readonly until: string;
+    }
   | { readonly type: "edit"; readonly externalId: string; readonly content: InboundContent }
   | { readonly type: "revoke"; readonly externalId: string }
   /** One person's addresses changed: `was` and `is` are the same person from now on. */
   | { readonly type: "identityChange"; readonly was: readonly IdentityValue[]; readonly is: readonly IdentityValue[] }
-  /** A person of the business wrote from the phone app: takes the conversation over. */
-  | { readonly type: "echo"; readonly externalId: string; readonly to: Sender; readonly content: InboundContent }
+  /** A person of the business wrote elsewhere (phone app, page inbox): takes the conversation over. */
+  | {
+      readonly type: "echo";
+      readonly externalId: string;
+      readonly to: Sender;
+      readonly content: InboundContent;
+      /** Where it was written, for the thread; absent: the phone app. */
+      readonly by?: string;
+      /** It bears no mark of ours, but may be a message of ours whose answer is still under way. */
+      readonly maybeOurs?: true;
+    }
+  /** Who holds the conversation now: we, or another program of the business. */
+  | { readonly type: "control"; readonly of: Sender; readonly holder: "us" | "other"; readonly by: string }
   | {
       readonly type: "consent";
       readonly from: Sender;

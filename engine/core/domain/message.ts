@@ -64,6 +64,8 @@ export type InboundContent =
     }
   /** Not an utterance: stored, never fed to the bot. Without `emoji` the reaction was removed. */
   | { readonly type: "reaction"; readonly toExternalId: string; readonly emoji?: string }
+  /** Came without a word: opened the chat from a link or an ad, or named us in a story. Begins a flow, never disturbs one. */
+  | { readonly type: "visit"; readonly what: "opened" | "mention"; readonly url?: string }
   /** Something the provider or we cannot show. `reason` is for agents. */
   | { readonly type: "unsupported"; readonly what: string; readonly reason?: string };
 
@@ -78,6 +80,8 @@ export interface Choice {
   readonly id: string;
   readonly label: string;
   readonly description?: string;
+  /** A public https address of a picture, for channels that show choices as cards. */
+  readonly imageUrl?: string;
 }
 
 export interface TemplateParameters {
@@ -174,8 +178,9 @@ export function filesOf(content: MessageContent): readonly Media[] {
 /** The words of a message, for lists, search and prompts. Content without words gives "". */
 export function textOf(content: MessageContent): string {
   switch (content.type) {
-    case "text":
     case "choices":
+      return content.text === "" ? content.choices.map(({ label }) => label).join(", ") : content.text;
+    case "text":
     case "link":
     case "locationRequest":
     case "products":
@@ -196,6 +201,7 @@ export function textOf(content: MessageContent): string {
       return content.cards.map((card) => card.name).join(", ");
     case "form":
       return content.text ?? "";
+    case "visit":
     case "unsupported":
       return "";
   }

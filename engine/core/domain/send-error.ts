@@ -1,3 +1,5 @@
+import type { Bilingual } from "./language.ts";
+
 /** Why a message was not sent, in our words. The provider's own code travels along for the operator. */
 export type SendErrorCode =
   /** Token, permission, billing, registration: nothing will pass until the operator acts. Pauses the account. */
@@ -31,6 +33,8 @@ export interface SendError {
   readonly providerCode?: string;
   /** The provider's words, for the operator; never shown to the contact. */
   readonly detail?: string;
+  /** What it means and what to do about it, for the operator. */
+  readonly advice?: Bilingual;
   readonly retryAfterMs?: number;
   /** Give up after so many tries of this error; default: until the message expires. */
   readonly maxAttempts?: number;

@@ -39,6 +39,7 @@ export const SENTENCES: Readonly<Record<SentenceKey, Bilingual>> = {
     en: "Let me ask a colleague; I will get back to you as soon as possible.",
   },
   listButton: { fr: "Voir les choix", en: "See the choices" },
+  cardButton: { fr: "Choisir", en: "Choose" },
   tooManyMessages: {
     fr: "Je préfère laisser un conseiller poursuivre cette conversation.",
     en: "I would rather let one of our team continue this conversation.",

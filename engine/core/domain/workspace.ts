@@ -28,6 +28,7 @@ export type SentenceKey =
   | "invalidAnswer"
   | "notInPlaybook"
   | "listButton"
+  | "cardButton"
   | "tooManyMessages";
 
 export interface Workspace {

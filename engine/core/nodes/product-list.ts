@@ -132,6 +132,7 @@ function offer(node: ProductListNode, id: string, products: readonly ProductView
       id: choiceIdOf(product.sku),
       label: literal(product.name),
       description: literal([price, product.description].filter((part) => part !== "").join(" · ")),
+      ...(product.imageUrl ? { imageUrl: product.imageUrl } : {}),
     };
   });
   return {

@@ -62,6 +62,8 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   if (conversation.owner === "agent" || contact.optedOut.includes("service")) return left(input);
   if (!botAnswers(input) || messages.some((message) => message.forPeople)) return forPeople();
   if (Date.parse(now) - Date.parse(last.at) > LIMITS.staleInboundMs) return forPeople();
+  // Who only came to look says nothing that a question under way could be answered with.
+  if (input.run && content.type === "visit") return quiet({});
   if (input.run) {
     return settle(
       input,
@@ -73,7 +75,7 @@ function onMessage(input: StepInput, library: DecideLibrary): Decision {
   const submission = begunBy(input);
   const start = submission ? { submission } : { content, ...(last.referral ? { referral: last.referral } : {}) };
   const flow = triggeredBy(library.starts, start);
-  if (!flow) return forPeople();
+  if (!flow) return content.type === "visit" ? quiet({}) : forPeople();
   const begun = withoutSubmission(input);
   const variables = { ...referralVariables(last), ...submission?.variables };
   const next = begin(library, flow, { content, variables }, momentOf(begun, library, flow));

@@ -38,7 +38,7 @@ export function fit(content: OutboundContent, can: Capabilities, language: Langu
 }
 
 function texts(text: string, can: Capabilities, previewUrl?: boolean): readonly OutboundContent[] {
-  return splitText(marked(text, can), can.maxTextLength).map((part) => ({
+  return splitText(marked(text, can), can.maxTextLength, can.maxTextBytes).map((part) => ({
     type: "text",
     text: part,
     ...(previewUrl === undefined ? {} : { previewUrl }),
@@ -64,6 +64,7 @@ function choices(content: ChoicesContent, can: Capabilities, language: Language)
   if (asButtons) return withTextBefore(content, buttons.textLength, can, content.choices);
   const asList = list !== null && content.choices.length <= list.max && content.choices.length > 0;
   if (asList && content.choices.every((choice) => fitsRow(choice, list))) {
+    if (list.cards) return cards(content, list, can, language);
     const listLabel = (content.listLabel ?? bilingual(SENTENCES.listButton, language)).slice(0, list.openLength);
     const { header, ...rest } = content;
     const textHeader = header && "text" in header ? { header } : {};
@@ -72,6 +73,25 @@ function choices(content: ChoicesContent, can: Capabilities, language: Language)
     return [...before, ...withTextBefore({ ...rest, ...textHeader, listLabel }, list.textLength, can, rows)];
   }
   return numberedText(content, can);
+}
+
+/** Cards have no text above them: it goes before, and the button of each card says what a tap does. */
+function cards(
+  content: ChoicesContent,
+  list: NonNullable<Capabilities["list"]>,
+  can: Capabilities,
+  language: Language,
+): readonly OutboundContent[] {
+  const { header, footer } = content;
+  const before = header && "media" in header ? media(header.media, undefined, can) : [];
+  const listLabel = bilingual(SENTENCES.cardButton, language).slice(0, list.openLength);
+  const choices = content.choices.map((choice) => ({
+    ...row(choice, list),
+    ...(choice.imageUrl ? { imageUrl: choice.imageUrl } : {}),
+  }));
+  const above = [header && "text" in header ? header.text : "", content.text, footer ?? ""];
+  const said = above.filter((part) => part !== "").join("\n\n");
+  return [...before, ...texts(said, can), { type: "choices", text: "", choices, listLabel }];
 }
 
 /** A label that is too long for a row goes on in its description, where there is room. */
@@ -100,16 +120,23 @@ function withTextBefore(
   can: Capabilities,
   shown: readonly Choice[],
 ): readonly OutboundContent[] {
-  const text = marked(content.text, can);
-  const parts = splitText(text, textLength);
-  const last = parts[parts.length - 1] ?? "";
-  const before = parts.slice(0, -1).flatMap((part) => texts(part, can));
   const { header, footer, ...rest } = content;
+  // A channel without headers and footers says them in the text itself: nothing is lost silently.
+  const above = header && "text" in header && can.headerLength === 0 ? `${header.text}\n\n` : "";
+  const below = footer && can.footerLength === 0 ? `\n\n${footer}` : "";
+  const pictured = header && "media" in header && can.headerLength === 0;
+  const text = marked(`${above}${content.text}${below}`, can);
+  const parts = splitText(text, textLength, can.maxTextBytes);
+  const last = parts[parts.length - 1] ?? "";
+  const before = [
+    ...(pictured && "media" in header ? media(header.media, undefined, can) : []),
+    ...parts.slice(0, -1).flatMap((part) => texts(part, can)),
+  ];
   const kept: ChoicesContent = {
     ...rest,
     text: last,
     choices: shown,
-    ...(header && (!("text" in header) || can.headerLength > 0)
+    ...(header && can.headerLength > 0
       ? { header: "text" in header ? { text: shortened(header.text, can.headerLength) } : header }
       : {}),
     ...(footer && can.footerLength > 0 ? { footer: shortened(footer, can.footerLength) } : {}),

@@ -132,6 +132,7 @@ function fitted(
       case "notify":
       case "alert":
       case "downloadMedia":
+      case "lookUpProfile":
         return [effect];
       default:
         return [];

@@ -18,7 +18,9 @@ const ORDER: readonly Trigger["on"][] = ["form", "referral", "keyword", "message
 /** Which of the published flows answers; among equals the one whose name comes first. Null: none. */
 export function triggeredBy(flows: readonly FlowMachine[], start: Start): FlowMachine | null {
   const text = start.submission?.message ?? (start.content ? textOf(start.content) : "");
-  for (const on of ORDER) {
+  // To be named in a story asks for nothing: only a flow that is made for it answers.
+  const mention = start.content?.type === "visit" && start.content.what === "mention";
+  for (const on of mention ? (["referral"] as const) : ORDER) {
     const found = flows
       .filter(({ document }) => document.triggers.some((trigger) => trigger.on === on && holds(trigger, text, start)))
       .sort((a, b) => (a.flow < b.flow ? -1 : 1));
