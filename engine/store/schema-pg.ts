@@ -106,9 +106,6 @@ export const conversations = pgTable(
     windowExpiresAt: at("window_expires_at"),
     lastInboundAt: at("last_inbound_at"),
     lastInboundExternalId: text("last_inbound_external_id"),
-    /** Everything sent until then is delivered, or read, where the provider tells that by a moment. */
-    deliveredUntil: at("delivered_until"),
-    readUntil: at("read_until"),
     memory: text("memory").notNull(),
     lastText: text("last_text"),
     lastDirection: text("last_direction"),
@@ -125,6 +122,9 @@ export const conversations = pgTable(
     timerDueAt: at("timer_due_at"),
     /** Addresses of the contact on this account as JSON, the preferred one first; null: to be looked up. */
     recipient: text("recipient"),
+    /** Everything sent until then is delivered, or read, where the provider tells that by a moment. */
+    deliveredUntil: at("delivered_until"),
+    readUntil: at("read_until"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
