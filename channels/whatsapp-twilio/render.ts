@@ -28,14 +28,16 @@ export function render(
 }
 
 /** Shows that an answer is being written, and that the last message was read. */
-export function typing(_: Recipient, { config }: WhatsappAccount, lastInboundExternalId: string): Call {
+export function typing(_: Recipient, { config }: WhatsappAccount, lastInboundExternalId: string): readonly Call[] {
   // The second file of a message has an id of ours, which begins with Twilio's.
   const messageId = lastInboundExternalId.replace(/:\d+$/, "");
-  return twilioCall(config, twilioUrl("messaging", "/v3/Indicators/Typing.json"), {
-    purpose: "typing",
-    method: "POST",
-    body: { type: "json", value: { channel: "WHATSAPP", messageId } },
-  });
+  return [
+    twilioCall(config, twilioUrl("messaging", "/v3/Indicators/Typing.json"), {
+      purpose: "typing",
+      method: "POST",
+      body: { type: "json", value: { channel: "WHATSAPP", messageId } },
+    }),
+  ];
 }
 
 /** A number, or a user id: Twilio takes both in the same place (platform facts B.6). */
