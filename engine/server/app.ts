@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import type { Actor } from "../core/domain/user.ts";
 import { PasswordsBusy } from "../ports.ts";
 import { apiRoutes } from "./api.ts";
 import { askedOf } from "./asked.ts";
@@ -137,15 +138,17 @@ export function createApp(deps: ServerDeps): App {
         return send(c, { status: 403, body: { error: "pages of other sites may not do this" } });
       const asked = await askedOf(c, route);
       if ("status" in asked) return send(c, asked);
+      const actor = actorOf(principal, addressOf(c));
       const reply = await route.run({
         ...asked,
         // Whom the route is declared for: null only where anyone may ask, and never with a workspace where accounts count.
         principal: (principal && route.access.type === "accounts"
           ? auth.atAccounts(principal, route.access.permission)
           : principal) as Principal,
-        actor: actorOf(principal, addressOf(c)),
+        actor,
         headers: (name) => c.req.header(name),
       });
+      if (route.record === "call" && reply.status < 400) await onRecord(deps, route, asked.params, actor);
       return send(c, reply);
     });
   }
@@ -220,6 +223,17 @@ function kept<T>(clock: ServerDeps["clock"], forMs: number, ask: () => Promise<T
     });
     return answer;
   };
+}
+
+/** Which call, and about what: its path says it. What was sent along may be secret and stays out. */
+function onRecord(
+  { store, settings }: Pick<ServerDeps, "store" | "settings">,
+  { method, path }: Route,
+  params: unknown,
+  actor: Actor,
+): Promise<void> {
+  const { id = null, ...facts } = params as Readonly<Record<string, string>>;
+  return store.audit.add(settings.workspaceId, { action: `${method} ${path}`, target: id, facts }, actor);
 }
 
 function lacks(permission: Permission): Reply {

@@ -59,6 +59,7 @@ export function createAuth({ store, clock, settings, accounts }: AuthDeps): Auth
       permissions: everywhere([rights]),
       rights: [rights],
       user,
+      ownerId: user.id,
       session,
     };
   };
@@ -76,6 +77,7 @@ export function createAuth({ store, clock, settings, accounts }: AuthDeps): Auth
       permissions: everywhere(rights),
       rights,
       user: null,
+      ownerId: token.userId,
       session: null,
     };
   };
@@ -160,6 +162,7 @@ function administrator(workspaceId: Principal["workspaceId"]): Principal {
     permissions: new Set(PERMISSIONS),
     rights: [rightsOf([{ roleId: OWNER_ROLE, accountId: null }], [], permissionsOf)],
     user: null,
+    ownerId: null,
     session: null,
   };
 }

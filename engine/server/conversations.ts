@@ -159,6 +159,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       method: "post",
       path: "/api/conversations/{id}/takeover",
       permission: "messages.send",
+      record: "call",
       summary: "A person takes the conversation: the bot says nothing more in it",
       params: id,
       body: z.strictObject({}),
@@ -169,6 +170,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       method: "post",
       path: "/api/conversations/{id}/handback",
       permission: "messages.send",
+      record: "call",
       summary: "Gives the conversation back to the bot: where it stood, from the start, or at a node",
       params: id,
       body: z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { WorkspaceId } from "../core/domain/ids.ts";
+import type { UserId, WorkspaceId } from "../core/domain/ids.ts";
 import type { Permission } from "../core/domain/permission.ts";
 import type { AccountScope, Rights } from "../core/domain/rights.ts";
 import type { Actor, Session, User } from "../core/domain/user.ts";
@@ -18,6 +18,8 @@ export interface Principal {
   /** All of these must allow: a token's own rights, and those of whoever made it. */
   readonly rights: readonly Rights[];
   readonly user: User | null;
+  /** The person behind it all: they themselves, or whoever made the token; null: the operator. */
+  readonly ownerId: UserId | null;
   /** The browser's session; null: a token asks. */
   readonly session: Session | null;
 }
@@ -79,6 +81,8 @@ export interface Route<
   /** `text`: the body is a text, e.g. YAML or CSV. */
   readonly body: B | "text" | null;
   readonly reply: z.ZodType | null;
+  /** Whether each call goes on record. `store`: whoever makes the change writes it down in the same transaction. */
+  readonly record: "call" | "store" | "no";
   readonly run: (asked: Asked<z.infer<P>, z.infer<Q>, z.infer<B>, W>) => Promise<Reply>;
 }
 
@@ -86,8 +90,9 @@ const nothing = z.strictObject({});
 
 type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, W> = Omit<
   Route<P, Q, B, W>,
-  "access" | "params" | "query" | "body" | "reply"
+  "access" | "params" | "query" | "body" | "reply" | "record"
 > & {
+  readonly record?: Route["record"];
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B | "text";
@@ -134,9 +139,32 @@ function declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
   access: Access,
   definition: Definition<P, Q, B, W>,
 ): Route {
-  const { params = nothing, query = nothing, body = null, reply = null } = definition;
+  const {
+    params = nothing,
+    query = nothing,
+    body = null,
+    reply = null,
+    record = recordOf(access, definition),
+  } = definition;
   // The table of routes forgets what each one takes; the schemas and the access beside it make sure.
-  return { ...definition, access, params, query, body, reply } as unknown as Route;
+  return { ...definition, access, params, query, body, reply, record } as unknown as Route;
+}
+
+/** What only changes talk or drafts is not on record by itself: messages and files say who wrote them. */
+const UNRECORDED: ReadonlySet<Permission> = new Set([
+  "accounts.view",
+  "conversations.view",
+  "messages.view",
+  "messages.send",
+  "contacts.view",
+  "flows.view",
+  "flows.edit",
+  "insights.view",
+]);
+
+function recordOf(access: Access, { method }: { readonly method: Route["method"] }): Route["record"] {
+  if (method === "get" || !("permission" in access)) return "no";
+  return UNRECORDED.has(access.permission) ? "no" : "call";
 }
 
 export function ok(body: unknown): Reply {
