@@ -43,3 +43,27 @@ export async function firstOwner(relais: TestApp): Promise<Browser> {
   if (made.status !== 201) throw new Error(`no owner: ${made.status} ${await made.text()}`);
   return browser;
 }
+
+/** Somebody of the team, joined by their invitation and signed in. */
+export async function member(
+  relais: TestApp,
+  owner: Browser,
+  person: { readonly email: string; readonly grants: readonly object[]; readonly overrides?: readonly object[] },
+): Promise<Browser & { readonly id: string }> {
+  const invited = await owner.ask("/api/users", {
+    method: "POST",
+    body: { name: person.email.split("@")[0], ...person },
+  });
+  if (invited.status !== 201) throw new Error(`not invited: ${invited.status} ${await invited.text()}`);
+  const { user, link } = (await invited.json()) as { user: { id: string }; link: { url: string } };
+  const browser = browserAt(relais);
+  const body = { token: keyIn(link.url), password: OWNER.password };
+  const joined = await browser.ask("/api/invitation", { method: "POST", body });
+  if (joined.status !== 201) throw new Error(`not joined: ${joined.status} ${await joined.text()}`);
+  return { ...browser, id: user.id };
+}
+
+/** The key of a one-time link. */
+export function keyIn(url: string): string {
+  return url.split("#")[1] ?? "";
+}

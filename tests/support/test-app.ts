@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { channelOf, channels as knownChannels } from "../../channels/registry.ts";
 import { systemClock } from "../../engine/clock.ts";
-import type { WorkspaceId } from "../../engine/core/domain/ids.ts";
+import type { ChannelAccountId, WorkspaceId } from "../../engine/core/domain/ids.ts";
 import { createFileLinks } from "../../engine/file-links.ts";
 import { createFiles } from "../../engine/files.ts";
 import { openFlowFolder } from "../../engine/flow-files.ts";
@@ -31,6 +31,8 @@ export interface TestApp {
   readonly port: number;
   readonly store: Store;
   readonly workspaceId: WorkspaceId;
+  /** Two WhatsApp numbers, the Twilio number, the web chat. */
+  readonly accountIds: readonly ChannelAccountId[];
   readonly flowsDir: string;
   readonly accepted: Accepted[];
   readonly logged: string[];
@@ -124,6 +126,7 @@ export async function startTestApp(
     port,
     store,
     workspaceId: workspace.id,
+    accountIds: accounts.map(({ id }) => id),
     flowsDir,
     accepted,
     logged,
