@@ -42,6 +42,8 @@ interface Rule {
   readonly may: (name: string, path: string) => boolean;
 }
 
+/** What turns one text into another, and nothing else. */
+const CHANNEL_PACKAGES = new Set(["zod", "node:crypto", "html-to-text", "sanitize-html"]);
 const CORE_PACKAGES = new Set(["zod", "yaml", "xstate", "liquidjs"]);
 const SHELL = ["engine/server", "engine/worker", "engine/effects", "engine/store", "engine/assistant"];
 const RULES: readonly Rule[] = [
@@ -56,10 +58,11 @@ const RULES: readonly Rule[] = [
     may: (name) => !ours(name) || under(name, "engine/core/domain"),
   },
   {
-    sentence: "channels import engine/core/domain, channels/shared, zod and node:crypto, and no other channel",
+    sentence:
+      "channels import engine/core/domain, channels/shared, zod, node:crypto and packages without side effects, and no other channel",
     from: (path) => under(path, "channels") && path !== "channels/registry.ts",
     may: (name, path) => {
-      if (!ours(name)) return name === "zod" || name === "node:crypto";
+      if (!ours(name)) return CHANNEL_PACKAGES.has(name);
       const own = path.split("/").slice(0, 2).join("/");
       return under(name, "engine/core/domain") || under(name, "channels/shared") || under(name, own);
     },

@@ -107,6 +107,8 @@ export interface WebhookRequest {
   readonly visitor?: { readonly accountId: ChannelAccountId; readonly visitorId: string };
   /** Web form only: whose form the engine's own token was made for, at which rendering, and how its numbers are read. */
   readonly rendering?: { readonly accountId: ChannelAccountId; readonly id: string; readonly country: string };
+  /** E-mail only: the mailbox from which the engine itself fetched this mail. `sizeBytes`: of all of it; the body may be its beginning. */
+  readonly mailbox?: { readonly accountId: ChannelAccountId; readonly arrivedAt: string; readonly sizeBytes: number };
 }
 
 export interface WebhookResponse {
