@@ -1,4 +1,5 @@
 import type { Channel, ChannelType } from "../engine/core/domain/channel.ts";
+import { email } from "./email/index.ts";
 import { form } from "./form/index.ts";
 import { instagram } from "./instagram/index.ts";
 import { messenger } from "./messenger/index.ts";
@@ -8,7 +9,7 @@ import { whatsapp } from "./whatsapp/index.ts";
 import { whatsappTwilio } from "./whatsapp-twilio/index.ts";
 
 /** Every channel. The engine hands a channel only accounts that its own schema parsed, so the list may forget their types. */
-export const channels: readonly Channel[] = [whatsapp, messenger, instagram, web, form, sms, whatsappTwilio].map(
+export const channels: readonly Channel[] = [whatsapp, messenger, instagram, web, form, sms, whatsappTwilio, email].map(
   (one) => one as unknown as Channel,
 );
 

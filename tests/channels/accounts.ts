@@ -79,6 +79,14 @@ const CONFIGS: Readonly<Partial<Record<ChannelType, unknown>>> = {
       { channel: "email", account: "atelier" },
     ],
   },
+  email: {
+    address: "contact@boutique.example.com",
+    name: "Boutique Lumière",
+    password: "token-for-tests",
+    imapHost: "imap.example.com",
+    smtpHost: "smtp.example.com",
+    aliases: ["ventes@boutique.example.com"],
+  },
 };
 
 const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
@@ -99,6 +107,7 @@ const RECIPIENTS: Readonly<Partial<Record<ChannelType, Recipient>>> = {
   },
   web: { identities: [{ kind: "visitor", value: "vis_1" }] },
   form: { identities: [{ kind: "email", value: "lea@example.com" }] },
+  email: { identities: [{ kind: "email", value: "lea.martin@example.com" }] },
 };
 
 export function accountOf(channel: Channel, more: object = {}, id = "acc_1"): Account {
@@ -156,6 +165,12 @@ export interface GivenRequest {
   readonly twilio?: { readonly fields: Readonly<Record<string, string>>; readonly path?: string };
   readonly web?: unknown;
   readonly form?: unknown;
+  /** A mail, line by line. Nobody signs mails: the engine fetches them itself, and what it did not fetch is forged. */
+  readonly mail?: readonly string[];
+  /** How large the mail is, where the engine fetched only its beginning. */
+  readonly mailBytes?: number;
+  /** Without it the mail came from nowhere: posted by somebody, not fetched. */
+  readonly notFetched?: boolean;
   /** The body itself, where it is not JSON. */
   readonly raw?: string;
   /** Replaces the right signature. */
@@ -169,6 +184,13 @@ export function signed(given: GivenRequest): WebhookRequest {
     return given.signature === undefined
       ? request
       : { ...request, headers: { ...request.headers, "x-twilio-signature": given.signature } };
+  }
+  if (given.mail) {
+    const request = requestOf("", {}, given.mail.join("\r\n"));
+    const sizeBytes = given.mailBytes ?? request.body.byteLength;
+    return given.notFetched
+      ? request
+      : { ...request, mailbox: { accountId: "acc_1" as Account["id"], arrivedAt: RECEIVED_AT, sizeBytes } };
   }
   if (given.web !== undefined)
     return {
@@ -185,6 +207,16 @@ export function signed(given: GivenRequest): WebhookRequest {
 }
 
 /** A call of this purpose, as the engine hands it back to `settle`. */
-export function callOf(purpose: Call["purpose"]): Call {
+export function callOf(purpose: Call["purpose"], channel?: Channel): Call {
+  if (channel?.type === "email") return mailCall(channel);
   return { purpose, via: "http", method: "POST", url: "{base}", headers: {}, body: { type: "none" } };
+}
+
+/** Mails have no id but their own, so `settle` needs the mail that was sent. */
+function mailCall(channel: Channel): Call {
+  const content = { type: "text", text: "Bonjour" } as const;
+  const context = { effectId: "eff_1", publicUrl: PUBLIC_URL, uploaded: {} };
+  const [call] = channel.render(content, recipientOf(channel), accountOf(channel), context);
+  if (!call) throw new Error("a text that is no mail");
+  return call;
 }

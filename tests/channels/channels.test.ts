@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { channels } from "../../channels/registry.ts";
 import type { Call, CallResponse } from "../../engine/core/domain/channel.ts";
+import type { MailThread } from "../../engine/core/domain/mail.ts";
 import type { OutboundContent } from "../../engine/core/domain/message.ts";
 import { expectGolden, goldenCases } from "../support/golden.ts";
 import {
@@ -20,6 +21,8 @@ interface RenderCase {
   readonly uploaded?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly repliesTo?: string;
+  readonly author?: "bot" | "assistant" | "agent";
+  readonly thread?: MailThread;
 }
 interface SettleCase {
   readonly purpose?: Call["purpose"];
@@ -41,8 +44,9 @@ describe.each(channels)("$type", (channel) => {
   });
 
   test.each(receives)("receives $name", (one) => {
-    const { response, ...received } = channel.receive(signed(one.given), [accountOf(channel)]);
-    expectGolden(one, { ...received, status: response.status });
+    const { response, files, ...received } = channel.receive(signed(one.given), [accountOf(channel)]);
+    const kept = files?.map(({ path, mimeType, content }) => ({ path, mimeType, sizeBytes: content.byteLength }));
+    expectGolden(one, { ...received, ...(kept && kept.length > 0 ? { files: kept } : {}), status: response.status });
   });
 
   test.each(renders)("renders $name", (one) => {
@@ -51,7 +55,7 @@ describe.each(channels)("$type", (channel) => {
   });
 
   test.each(settles)("settles $name", (one) => {
-    expectGolden(one, channel.settle(one.given.response, callOf(one.given.purpose ?? "send")));
+    expectGolden(one, channel.settle(one.given.response, callOf(one.given.purpose ?? "send", channel)));
   });
 
   test("says nothing of an account's secrets in what it receives", () => {
@@ -108,7 +112,12 @@ describe.each(channels.filter(({ probe }) => probe))("$type tests its connection
   test("with at most eight calls that only read", () => {
     expect(calls.length).toBeGreaterThan(0);
     expect(calls.length).toBeLessThanOrEqual(8);
-    for (const call of calls) expect([call.purpose, call.method, call.body.type]).toEqual(["probe", "GET", "none"]);
+    for (const call of calls)
+      expect([call.purpose, call.method, call.body.type]).toEqual([
+        "probe",
+        "GET",
+        call.via === "mail" ? "mailLogin" : "none",
+      ]);
   });
 
   test("judges whatever comes back, without throwing and without a secret", () => {
