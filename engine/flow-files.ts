@@ -56,6 +56,15 @@ export function openFlowFolder(
     checks.set(id ?? "", { key, checked });
     return checked;
   };
+  const publishText: FlowFolder["publishText"] = async (id, { source, playbook }, note, by) => {
+    if (target === null) return { type: "notFound" };
+    const { ok, diagnostics } = await check(id, source);
+    if (!ok) return { type: "refused", diagnostics };
+    const broken = playbook === null ? [] : parsePlaybook(playbook).diagnostics;
+    if (broken.length > 0) return { type: "refused", diagnostics: broken };
+    const version = await target.store.flows.publish(target.workspaceId, { flow: id, source, playbook, note, by });
+    return { type: "published", number: version.number, versionId: version.id };
+  };
   return {
     list,
     check,
@@ -88,15 +97,12 @@ export function openFlowFolder(
       ),
     async publish(id, note, by) {
       const source = await readNamed(folder, id, ENDING);
-      if (source === null || target === null) return { type: "notFound" };
-      const { ok, diagnostics, document } = await check(id, source);
-      if (!ok) return { type: "refused", diagnostics };
+      if (source === null) return { type: "notFound" };
+      const { document } = await check(id, source);
       const playbook = await readNamed(folder, document?.playbook ?? id, PLAYBOOK_ENDING);
-      const broken = playbook === null ? [] : parsePlaybook(playbook).diagnostics;
-      if (broken.length > 0) return { type: "refused", diagnostics: broken };
-      const version = await target.store.flows.publish(target.workspaceId, { flow: id, source, playbook, note, by });
-      return { type: "published", number: version.number, versionId: version.id };
+      return publishText(id, { source, playbook }, note, by);
     },
+    publishText,
   };
 }
 

@@ -44,6 +44,7 @@ import type { Actor, ApiToken, AuditEntry, Session, User, UserStatus } from "./c
 import type { Workspace } from "./core/domain/workspace.ts";
 import type { FlowDocument } from "./core/flow/document.ts";
 import type { Decision, NeedsVersions, StepInput } from "./core/run/decision.ts";
+import type { RunState } from "./core/run/run.ts";
 
 /**
  * What the shell needs from outside, and what its parts need from each other. `main.ts` makes the implementations and
@@ -516,6 +517,30 @@ export interface FlowRows {
   liveRuns(
     workspaceId: WorkspaceId,
   ): Promise<readonly { readonly flow: string; readonly versionId: FlowVersionId; readonly count: number }[]>;
+  /** One version by its number. */
+  version(workspaceId: WorkspaceId, flow: string, number: number): Promise<FlowVersion | null>;
+  /** Where the active runs of a flow stand, a page in the order of their ids. */
+  liveStates(
+    workspaceId: WorkspaceId,
+    flow: string,
+    page: { readonly after: RunId | null; readonly limit: number },
+  ): Promise<readonly LiveRun[]>;
+  /**
+   * Tells the active runs of a flow that stand in another version of the new one: a `version` event each, in the order
+   * of their ids, at most `limit` in one transaction. The same again adds nothing. `next`: where to go on; null: done.
+   */
+  follow(
+    workspaceId: WorkspaceId,
+    flow: string,
+    to: { readonly versionId: FlowVersionId; readonly how: "move" | "restart"; readonly by: string },
+    page: { readonly after: RunId | null; readonly limit: number },
+  ): Promise<{ readonly told: number; readonly next: RunId | null }>;
+}
+export interface LiveRun {
+  readonly runId: RunId;
+  readonly conversationId: ConversationId;
+  readonly versionId: FlowVersionId;
+  readonly state: RunState;
 }
 
 /** A flow file that is another one than before; `etag` null: it is gone. */
@@ -556,6 +581,13 @@ export interface FlowFolder {
   /** Parses and checks; `ok`: nothing forbids publishing. */
   check(id: string | null, source: string): Promise<CheckedFlow>;
   publish(id: string, note: string, by: string): Promise<PublishedFlow>;
+  /** Publishes a text that is not the file, e.g. an old version, as it is checked now. */
+  publishText(
+    id: string,
+    text: { readonly source: string; readonly playbook: string | null },
+    note: string,
+    by: string,
+  ): Promise<PublishedFlow>;
   /** Files that changed, by whomever. Returns how to stop listening. */
   onChange(listen: (change: FlowFileChange) => void): () => void;
   /** One change after the other: between a look at the files and the write nobody else may come. */

@@ -6,6 +6,7 @@ import type { ServerDeps } from "./deps.ts";
 import { flowBundleRoutes } from "./flow-bundle.ts";
 import { flowFileRoutes } from "./flow-files.ts";
 import { flowPublishRoutes } from "./flow-publish.ts";
+import { flowVersionRoutes } from "./flow-versions.ts";
 import { flowRoutes } from "./flows.ts";
 import { operationRoutes } from "./operations.ts";
 import { passwordRoutes } from "./password.ts";
@@ -28,6 +29,7 @@ export function apiRoutes(deps: ServerDeps): readonly Route[] {
     flowFileRoutes,
     flowBundleRoutes,
     flowPublishRoutes,
+    flowVersionRoutes,
     channelRoutes,
     operationRoutes,
     shopRoutes,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { NAME } from "../core/flow/document.ts";
 import type { ServerDeps } from "./deps.ts";
 import { dependentsOf } from "./flow-overview.ts";
+import { liveChoice, toldOf } from "./flow-versions.ts";
 import { flowId } from "./flows.ts";
 import { flowsOf } from "./flows-of.ts";
 import { NOT_FOUND, ok, type Route, route } from "./route.ts";
@@ -16,11 +17,12 @@ export function flowPublishRoutes(deps: ServerDeps): readonly Route[] {
       path: "/api/flows/{id}/publish",
       permission: "flows.publish",
       summary:
-        "Checks the file and makes it what new conversations use. `replaces`: the name that it had before, which then answers no more",
+        "Checks the file and makes it what new conversations use. `live`: whether talks that are in older versions finish there, move where that is proven safe, or begin anew; `replaces`: the name that it had before, which then answers no more",
       params: flowId,
       body: z.strictObject({
         note: z.string().max(500).default(""),
         replaces: z.string().regex(NAME).optional(),
+        live: liveChoice.default("finish"),
       }),
       run: ({ principal, params, body }) =>
         deps.flows.inTurn(async () => {
@@ -40,7 +42,8 @@ export function flowPublishRoutes(deps: ServerDeps): readonly Route[] {
           if (done.type === "refused")
             return { status: 422, body: { error: "the flow has errors", diagnostics: done.diagnostics } };
           if (replaces !== undefined && replaces !== params.id) await store.flows.unpublish(workspaceId, replaces);
-          return ok({ version: done.number, versionId: done.versionId });
+          const told = await toldOf(deps, principal, params.id, done.versionId, body.live);
+          return ok({ version: done.number, versionId: done.versionId, ...told });
         }),
     }),
     route({

@@ -1,7 +1,9 @@
-import type { FlowVersionId, WorkspaceId } from "../core/domain/ids.ts";
-import type { FlowRows, FlowVersion } from "../ports.ts";
+import type { ConversationId, FlowVersionId, RunId, WorkspaceId } from "../core/domain/ids.ts";
+import type { RunState } from "../core/run/run.ts";
+import type { Change, FlowRows, FlowVersion } from "../ports.ts";
 import { type Context, writeAndTell } from "./context.ts";
-import { all, iso, number, one, put, type Row, scope, text, textOrNull } from "./sql.ts";
+import { enqueue } from "./mailbox.ts";
+import { all, iso, json, number, one, put, type Row, scope, text, textOrNull } from "./sql.ts";
 
 /** Published versions of flows: rows that never change, and which of them new runs use. */
 export function flowRows(context: Context): FlowRows {
@@ -102,6 +104,59 @@ export function flowRows(context: Context): FlowRows {
           versionId: text(row, "version_id") as FlowVersionId,
           count: number(row, "count"),
         }));
+      }),
+    version: (workspaceId, flow, wanted) =>
+      db.read(function* () {
+        const row = yield* one(
+          "SELECT * FROM flow_versions WHERE workspace_id = ? AND flow = ? AND number = ?",
+          scope(workspaceId),
+          flow,
+          wanted,
+        );
+        return row ? versionOf(row) : null;
+      }),
+    liveStates: (workspaceId, flow, { after, limit }) =>
+      db.read(function* () {
+        const rows = yield* all(
+          `SELECT r.id, r.conversation_id, r.version_id, c.run_state FROM runs r
+             JOIN conversations c ON c.workspace_id = r.workspace_id AND c.id = r.conversation_id AND c.run_id = r.id
+           WHERE r.workspace_id = ? AND r.flow = ? AND r.status = 'active' AND r.id > ? AND c.run_state IS NOT NULL
+           ORDER BY r.id LIMIT ?`,
+          scope(workspaceId),
+          flow,
+          after ?? "",
+          limit,
+        );
+        return rows.map((row) => ({
+          runId: text(row, "id") as RunId,
+          conversationId: text(row, "conversation_id") as ConversationId,
+          versionId: text(row, "version_id") as FlowVersionId,
+          state: json<RunState>(row, "run_state"),
+        }));
+      }),
+    follow: (workspaceId, flow, to, { after, limit }) =>
+      writeAndTell(context, function* () {
+        const rows = yield* all(
+          `SELECT id, conversation_id FROM runs
+           WHERE workspace_id = ? AND flow = ? AND status = 'active' AND version_id <> ? AND id > ? ORDER BY id LIMIT ?`,
+          scope(workspaceId),
+          flow,
+          to.versionId,
+          after ?? "",
+          limit,
+        );
+        const changes: Change[] = [];
+        let told = 0;
+        for (const row of rows) {
+          const ref = { workspaceId, conversationId: text(row, "conversation_id") as ConversationId };
+          // Once per run and version: told twice, the second time adds nothing.
+          const key = `version:${to.versionId}:${to.how}:${text(row, "id")}`;
+          const done = yield* enqueue(context, ref, { type: "version", flow, ...to }, key);
+          if (done.result.added) told++;
+          changes.push(...done.changes);
+        }
+        const last = rows[limit - 1];
+        return { result: { told, next: last ? (text(last, "id") as RunId) : null }, changes };
       }),
   };
 }

@@ -260,7 +260,8 @@ function inputOf(context: Context, row: Row, events: readonly QueuedEvent[], now
   };
 }
 
-function* enqueue(
+/** Adds an event to the mailbox of a conversation; the same key again adds nothing. */
+export function* enqueue(
   context: Context,
   ref: ConversationRef,
   event: MailboxEvent,

@@ -336,6 +336,15 @@ function* writeRun({ input, decision, version }: Round, written: Written, now: n
       now,
     );
   } else if (!active) yield* end(id, next.status);
+  else if (run.state.frames[0]?.versionId !== next.versionId) {
+    yield* put(
+      "UPDATE runs SET version_id = ?, updated_at = ? WHERE workspace_id = ? AND id = ?",
+      next.versionId,
+      now,
+      workspaceId,
+      id,
+    );
+  }
   written.runId = active ? id : null;
   written.runState = active ? storedState(next.state) : null;
 }

@@ -230,6 +230,7 @@ export function startLife(
         templates: unused,
         check: unused,
         publish: unused,
+        publishText: unused,
         onChange: unused,
         inTurn: unused,
       },

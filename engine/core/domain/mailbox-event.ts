@@ -1,5 +1,5 @@
 import type { EffectError } from "./effect.ts";
-import type { EffectId, MessageId } from "./ids.ts";
+import type { EffectId, FlowVersionId, MessageId } from "./ids.ts";
 import type { Referral } from "./inbound-event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { InboundContent } from "./message.ts";
@@ -38,6 +38,17 @@ export type MailboxEvent =
   | { readonly type: "takeOver"; readonly by: string; readonly via: "inbox" | "api" | "phone" | "echo" }
   | { readonly type: "handBack"; readonly by: string; readonly mode: "continue" | "restart"; readonly node?: string }
   | { readonly type: "botSwitch"; readonly enabled: boolean; readonly by: string }
+  /**
+   * A flow has a new version: a run of it goes on there, where that is proven safe (`move`), or ends so that the next
+   * message begins anew (`restart`). Nothing is said. A run that cannot be moved stays where it is.
+   */
+  | {
+      readonly type: "version";
+      readonly flow: string;
+      readonly versionId: FlowVersionId;
+      readonly how: "move" | "restart";
+      readonly by: string;
+    }
   /** An outside system starts a flow. */
   | { readonly type: "trigger"; readonly flow: string; readonly variables: JsonObject };
 

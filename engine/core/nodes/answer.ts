@@ -35,6 +35,10 @@ export const answer = nodeType<AnswerNode>({
     fr: "Répond d'après votre fiche, et passe à un humain quand elle ne sait pas.",
     en: "Answers from your playbook, and hands over when it does not know.",
   },
+  noun: {
+    fr: { one: "réponse IA", many: "réponses IA", the: "la réponse IA" },
+    en: { one: "AI answer", many: "AI answers", the: "the AI answer" },
+  },
   schema: z.strictObject({
     type: z.literal("answer"),
     question: field(z.string().max(2000).optional(), "Question", "Question", "longText", {

@@ -75,6 +75,10 @@ export const ask: NodeType<AskNode> = nodeType({
     fr: "Pose une question ouverte et vérifie la réponse.",
     en: "Asks an open question and checks the answer.",
   },
+  noun: {
+    fr: { one: "question", many: "questions", the: "la question" },
+    en: { one: "question", many: "questions", the: "the question" },
+  },
   schema: z
     .strictObject({
       type: z.literal("ask"),

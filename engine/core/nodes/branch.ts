@@ -17,6 +17,10 @@ export const branch = nodeType<BranchNode>({
   label: { fr: "Si…", en: "If…" },
   group: "logic",
   description: { fr: "Suit la première condition qui est vraie.", en: "Follows the first condition that is true." },
+  noun: {
+    fr: { one: "condition", many: "conditions", the: "la condition" },
+    en: { one: "condition", many: "conditions", the: "the condition" },
+  },
   schema: z
     .strictObject({
       type: z.literal("branch"),

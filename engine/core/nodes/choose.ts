@@ -48,6 +48,10 @@ export const choose: NodeType<ChooseNode> = nodeType({
     fr: "Propose plusieurs réponses, une sortie pour chacune.",
     en: "Offers several answers, one way out for each.",
   },
+  noun: {
+    fr: { one: "question", many: "questions", the: "la question" },
+    en: { one: "question", many: "questions", the: "the question" },
+  },
   schema: z
     .strictObject({
       type: z.literal("choose"),

@@ -15,6 +15,10 @@ export const end = nodeType<EndNode>({
   label: { fr: "Fin", en: "End" },
   group: "logic",
   description: { fr: "Termine le scénario.", en: "Ends the flow." },
+  noun: {
+    fr: { one: "fin", many: "fins", the: "la fin" },
+    en: { one: "end", many: "ends", the: "the end" },
+  },
   schema: z.strictObject({
     type: z.literal("end"),
     text: field(text.optional(), "Dernier message", "Last message", "longText"),

@@ -26,6 +26,10 @@ export const handOver = nodeType<HandOverNode>({
     fr: "Prévient le client, alerte l'équipe et met le bot en pause.",
     en: "Tells the contact, alerts the team and pauses the bot.",
   },
+  noun: {
+    fr: { one: "passage à un humain", many: "passages à un humain", the: "le passage à un humain" },
+    en: { one: "hand-over", many: "hand-overs", the: "the hand-over" },
+  },
   schema: z.strictObject({
     type: z.literal("handOver"),
     text: field(text.optional(), "Message au client", "Message to the contact", "longText"),

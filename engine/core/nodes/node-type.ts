@@ -20,6 +20,8 @@ export interface NodeType<Node extends FlowNode = FlowNode> {
   readonly label: Bilingual;
   readonly group: NodeGroup;
   readonly description: Bilingual;
+  /** What one and several are called in a sentence; absent: a block. */
+  readonly noun?: NodeNoun;
   /** Strict: an unknown key is a diagnostic. Every field carries `.meta({ title, description, control })` (title and description bilingual), which draws the form. */
   readonly schema: z.ZodType<Node>;
   /** The ways out, in the order they are drawn. */
@@ -37,6 +39,14 @@ export interface NodeType<Node extends FlowNode = FlowNode> {
   waitsFor(node: Node): "contact" | "time" | "effect" | "people" | null;
   /** One line for lists and plain-words diffs: `Question « Quelle taille ? »`. */
   preview(node: Node, language: Language): string;
+}
+
+/** `{ fr: { one: "question", many: "questions", the: "la question" }, en: … }` */
+export interface NodeNoun {
+  readonly fr: { readonly one: string; readonly many: string; readonly the: string };
+  readonly en: { readonly one: string; readonly many: string; readonly the: string };
+  /** Its preview is an amount: « l'attente de 2 h ». */
+  readonly isMeasured?: true;
 }
 
 /** Fields that every node may have beside its own. */

@@ -21,6 +21,10 @@ export const say: NodeType<SayNode> = nodeType({
   label: { fr: "Message", en: "Message" },
   group: "messages",
   description: { fr: "Dit quelque chose et continue.", en: "Says something and goes on." },
+  noun: {
+    fr: { one: "message", many: "messages", the: "le message" },
+    en: { one: "message", many: "messages", the: "the message" },
+  },
   schema: z
     .strictObject({
       type: z.literal("say"),

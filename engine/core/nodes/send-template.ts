@@ -45,6 +45,10 @@ export const sendTemplate: NodeType<SendTemplateNode> = nodeType({
     fr: "Envoie un modèle WhatsApp approuvé, même hors de la fenêtre de 24 h.",
     en: "Sends an approved WhatsApp template, even outside the 24 h window.",
   },
+  noun: {
+    fr: { one: "modèle", many: "modèles", the: "le modèle" },
+    en: { one: "template", many: "templates", the: "the template" },
+  },
   schema: z.strictObject({
     type: z.literal("sendTemplate"),
     template: field(z.string().regex(/^[a-z0-9_]{1,512}$/), "Modèle", "Template", "template"),

@@ -35,6 +35,11 @@ export const wait = nodeType<WaitNode>({
   label: { fr: "Attendre", en: "Wait" },
   group: "logic",
   description: { fr: "Attend un moment avant de continuer.", en: "Waits before going on." },
+  noun: {
+    fr: { one: "attente", many: "attentes", the: "l'attente" },
+    en: { one: "wait", many: "waits", the: "the wait" },
+    isMeasured: true,
+  },
   schema: z
     .strictObject({
       type: z.literal("wait"),

@@ -7,6 +7,7 @@ import { consentWord } from "./consent-words.ts";
 import type { ContactPatch, Decision, NeedsVersions, StepInput } from "./decision.ts";
 import { ended, forPeople, left, quiet, say, toPeople, withConversation } from "./decisions.ts";
 import { botAnswers, type DecideLibrary, momentOf } from "./moments.ts";
+import { moveRun } from "./move.ts";
 import type { Advance } from "./run.ts";
 import { settle } from "./settle.ts";
 import { begunBy, onSubmission, withoutSubmission } from "./submission.ts";
@@ -42,6 +43,8 @@ export function decide(input: StepInput, library: DecideLibrary): Decision | Nee
       return onHandBack(input, library, event);
     case "trigger":
       return onTrigger(input, library, event);
+    case "version":
+      return onVersion(input, library, event);
     case "timer":
     case "effectDone":
     case "effectFailed":
@@ -144,6 +147,30 @@ function onTrigger(input: StepInput, library: DecideLibrary, event: MailboxEvent
   return settle(input, started, library, { start: true, contactSpoke: false });
 }
 
+/** A flow was published anew: the run follows it, begins anew, or stays. Not a word is said. */
+function onVersion(
+  input: StepInput,
+  library: DecideLibrary,
+  event: MailboxEventOf<"version">,
+): Decision | NeedsVersions {
+  const { conversation, run } = input;
+  const outer = run?.state.frames[0];
+  if (!run || outer?.flow !== event.flow || outer.versionId === event.versionId) return quiet({});
+  if (event.how === "restart") {
+    const closed: Decision["conversation"] = conversation.owner === "bot" ? { status: "closed" } : {};
+    return { ...quiet({ conversation: closed, outcome: "moved" }), run: ended(input), timers: [{ type: "cancelAll" }] };
+  }
+  const to = library.version(event.versionId);
+  if (!to) return library.gone?.(event.versionId) ? quiet({}) : { needs: [event.versionId] };
+  const moved = moveRun(run.state, (frame) => library.version(frame.versionId), to);
+  if (moved.type === "stays") return quiet({});
+  const { flow, versionId } = to;
+  return {
+    ...quiet({ outcome: "moved" }),
+    run: { type: "save", start: false, flow, versionId, state: moved.state, status: "active" },
+  };
+}
+
 /** The bot goes on where it stood: it says its question again, so that the contact knows what is asked. */
 function onHandBack(input: StepInput, library: DecideLibrary, event: MailboxEventOf<"handBack">): Decision {
   const back: StepInput = {
@@ -180,7 +207,10 @@ function onHandBack(input: StepInput, library: DecideLibrary, event: MailboxEven
 function onRunEvent(
   input: StepInput,
   library: DecideLibrary,
-  event: Exclude<MailboxEvent, { readonly type: "message" | "takeOver" | "handBack" | "botSwitch" | "trigger" }>,
+  event: Exclude<
+    MailboxEvent,
+    { readonly type: "message" | "takeOver" | "handBack" | "botSwitch" | "trigger" | "version" }
+  >,
 ): Decision {
   const { conversation, run } = input;
   if (input.contact.optedOut.includes("service")) return quiet({});

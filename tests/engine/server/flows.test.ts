@@ -184,6 +184,57 @@ describe("a flow file", () => {
   });
 });
 
+describe("what is published", () => {
+  const put = (source: string) => relais.ask("/api/flows/hello", { method: "PUT", body: source });
+  const read = async (path: string) => (await (await relais.ask(path)).json()) as never;
+
+  test("has a history with who, when and a note, and any two of its versions compare in plain words", async () => {
+    expect(await read("/api/flows/hello/difference")).toMatchObject({
+      words: { fr: "Ajoute 1 message, ajoute 1 fin." },
+    });
+    await post("/api/flows/hello/publish", { note: "première" });
+    await put(FLOW.replace("Bonjour !", "Bonsoir !"));
+    expect(await read("/api/flows/hello/difference")).toMatchObject({
+      words: { fr: "Change 1 texte.", en: "Changes 1 text." },
+      nodes: [{ type: "changed", id: "greeting", fields: [{ before: "Bonjour !", after: "Bonsoir !", kind: "text" }] }],
+      samples: { before: { chat: [{ bot: "Bonjour !" }] }, after: { chat: [{ bot: "Bonsoir !" }] } },
+    });
+    await post("/api/flows/hello/publish", { note: "le soir" });
+    expect(await read("/api/flows/hello/versions")).toMatchObject({
+      items: [
+        { number: 2, note: "le soir", by: "administrator", isCurrent: true, liveRuns: 0 },
+        { number: 1, note: "première", isCurrent: false, createdAt: expect.stringMatching(/^\d{4}-/) },
+      ],
+    });
+    expect(await read("/api/flows/hello/versions/1")).toMatchObject({ number: 1, source: FLOW });
+    expect(await read("/api/flows/hello/difference?from=2&to=1")).toMatchObject({ words: { fr: "Change 1 texte." } });
+    expect((await relais.ask("/api/flows/hello/versions/9")).status).toBe(404);
+    expect((await relais.ask("/api/flows/hello/difference?from=9")).status).toBe(404);
+  });
+
+  test("comes back as a new publication, and takes the draft along when that holds nothing of its own", async () => {
+    await post("/api/flows/hello/publish", {});
+    await put(FLOW.replace("Bonjour !", "Bonsoir !"));
+    await post("/api/flows/hello/publish", {});
+    const back = await post("/api/flows/hello/rollback", { number: 1, note: "retour" });
+    expect(back).toMatchObject({ status: 200, body: { version: 3, draftReplaced: true, told: 0 } });
+    expect(onDisk("hello")).toBe(FLOW);
+    await put(`${FLOW}# à moi\n`);
+    expect((await post("/api/flows/hello/rollback", { number: 2 })).body).toMatchObject({ draftReplaced: false });
+    expect(onDisk("hello")).toBe(`${FLOW}# à moi\n`);
+    expect((await post("/api/flows/hello/rollback", { number: 77 })).status).toBe(404);
+  });
+
+  test("tells who is in it, and what talks of older versions shall do", async () => {
+    expect(await read("/api/flows/hello/live-runs")).toEqual({ total: 0, counted: 0, movable: 0, nodes: [] });
+    expect((await post("/api/flows/hello/live-runs", { how: "move" })).status).toBe(404);
+    expect(await post("/api/flows/hello/publish", { live: "move" })).toMatchObject({ status: 200, body: { told: 0 } });
+    expect((await post("/api/flows/hello/publish", { live: "anything" })).status).toBe(400);
+    expect((await post("/api/flows/hello/unpublish", {})).status).toBe(200);
+    expect((await list())[0]).toMatchObject({ state: "draft", version: null });
+  });
+});
+
 describe("flow files that leave and enter", () => {
   test("are the same bytes afterwards", async () => {
     writeFileSync(file("caller"), CALLER);
