@@ -28,6 +28,7 @@ import { createSecrets, dropKey, findKey, keptSecret, loadKey, signingKey, Wrong
 import { createApp } from "./server/app.ts";
 import { openStore } from "./store/open-store.ts";
 import { holdStart } from "./store/start-lock.ts";
+import { createTestConnection } from "./test-connection.ts";
 import { createBreaker } from "./worker/breaker.ts";
 import { watchClock } from "./worker/clock-watch.ts";
 import { createLibrary } from "./worker/library.ts";
@@ -43,6 +44,9 @@ const VERSION = (
 const PAGES = fileURLToPath(new URL("../editor/dist", import.meta.url));
 /** A running request may still end; then what is left is recorded by the next start. */
 const STOP_MS = 20_000;
+
+/** Somebody looks at the screen and waits. */
+const TEST_MS = 10_000;
 
 /** The running program. */
 export interface Running {
@@ -140,6 +144,9 @@ export async function startRelais(config: Config): Promise<Running> {
   const readAccounts = async (): Promise<readonly ChannelAccount[]> =>
     (await store.accounts.all()).filter(({ status }) => status !== "broken");
   let accounts = await readAccounts();
+  const reloadAccounts = async (): Promise<void> => {
+    accounts = await readAccounts();
+  };
   const accountById = (id: string): ChannelAccount | undefined => accounts.find((account) => account.id === id);
   const connected = (): readonly ChannelType[] => [
     ...new Set(accounts.map(({ channel }) => channel).filter((type) => !channelOf(type).capabilities.oneWay)),
@@ -191,9 +198,7 @@ export async function startRelais(config: Config): Promise<Running> {
     library: createLibrary(store),
     pressure: pressure.now,
     account: accountById,
-    reloadAccounts: async () => {
-      accounts = await readAccounts();
-    },
+    reloadAccounts,
     performEffect: async (claimed, effect) => {
       const account = accountById(claimed.accountId);
       if (effect.type === "answer") showTyping(account, claimed.workspaceId, claimed.conversationId, claimed.recipient);
@@ -257,6 +262,13 @@ export async function startRelais(config: Config): Promise<Running> {
     store,
     channels,
     accounts: () => accounts,
+    reloadAccounts,
+    testConnection: createTestConnection({
+      channels,
+      perform: createPerform(http, files, TEST_MS),
+      clock,
+      publicUrl: config.publicUrl,
+    }),
     clock,
     ids,
     files,

@@ -1,4 +1,12 @@
-import type { Account, Call, CallResponse, Channel, ChannelType, Profile } from "./core/domain/channel.ts";
+import type {
+  Account,
+  Call,
+  CallResponse,
+  Channel,
+  ChannelType,
+  ConnectionFinding,
+  Profile,
+} from "./core/domain/channel.ts";
 import type { Contact, IdentityValue } from "./core/domain/contact.ts";
 import type { Conversation, ConversationRef, ConversationStatus, Handover } from "./core/domain/conversation.ts";
 import type { Diagnostic } from "./core/domain/diagnostic.ts";
@@ -1050,4 +1058,8 @@ export type CallOutcome =
   | { readonly type: "notSent"; readonly detail: string }
   | { readonly type: "unknown"; readonly detail: string };
 export type Perform = (call: Call, baseUrl: string) => Promise<CallOutcome>;
+/** *Test connection* of an account, which need not be saved: what works and what does not, the worst first. */
+export type TestConnection = (
+  account: Pick<ChannelAccount, "id" | "channel" | "config">,
+) => Promise<readonly ConnectionFinding[]>;
 export type { Handover };

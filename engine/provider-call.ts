@@ -5,7 +5,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 1_000_000;
 
 /** Turns a channel's call into a request of the guarded fetch, and its outcome into what the worker knows. */
-export function createPerform(http: Http, files: Files): Perform {
+export function createPerform(http: Http, files: Files, timeoutMs = TIMEOUT_MS): Perform {
   return async (call, baseUrl) => {
     const encoded = await bodyOf(call, files);
     if (encoded === null) return { type: "notSent", detail: "the file is not there any more" };
@@ -14,7 +14,7 @@ export function createPerform(http: Http, files: Files): Perform {
       url: placed(call.url, baseUrl),
       headers: { ...call.headers, ...encoded.headers },
       ...(encoded.body === undefined ? {} : { body: encoded.body }),
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       maxBytes: MAX_BYTES,
       trusted: true,
     });

@@ -1,3 +1,4 @@
+import { accountRoutes } from "./accounts.ts";
 import { auditRoutes } from "./audit.ts";
 import { channelRoutes } from "./channels.ts";
 import { contactRoutes } from "./contacts.ts";
@@ -31,6 +32,7 @@ export function apiRoutes(deps: ServerDeps): readonly Route[] {
     flowPublishRoutes,
     flowVersionRoutes,
     channelRoutes,
+    accountRoutes,
     operationRoutes,
     shopRoutes,
     setupRoutes,

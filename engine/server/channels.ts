@@ -1,7 +1,7 @@
-import { z } from "zod";
+import { accountForm, accountJsonSchema } from "../core/domain/account-form.ts";
 import { accountsOf } from "./accounts-of.ts";
 import type { ServerDeps } from "./deps.ts";
-import { accountRoute, NOT_FOUND, ok, type Route } from "./route.ts";
+import { accountRoute, ok, type Route } from "./route.ts";
 
 /** Kinds of channels and the accounts that are connected. */
 export function channelRoutes(deps: ServerDeps): readonly Route[] {
@@ -10,14 +10,17 @@ export function channelRoutes(deps: ServerDeps): readonly Route[] {
       method: "get",
       path: "/api/channels",
       permission: "accounts.view",
-      summary: "Kinds of channels, what each can show, and the connected accounts without their secrets",
+      summary: "Kinds of channels, what each can show, the form of an account, and the accounts without their secrets",
       run: async ({ principal }) =>
         ok({
           items: deps.channels.all.map((channel) => ({
             type: channel.type,
             label: channel.label,
             capabilities: channel.capabilities,
-            account: z.toJSONSchema(channel.account, { io: "input", unrepresentable: "any" }),
+            account: accountJsonSchema(channel.account),
+            fields: accountForm(channel.account),
+            webhookUrl: channel.webhookPath ? `${deps.settings.publicUrl}${channel.webhookPath}` : null,
+            canTest: channel.probe !== undefined,
             accounts: accountsOf(deps, principal.scope)
               .filter((account) => account.channel === channel.type)
               .map(({ id: accountId, name, address, status, statusDetail, botEnabled }) => ({
@@ -30,19 +33,6 @@ export function channelRoutes(deps: ServerDeps): readonly Route[] {
               })),
           })),
         }),
-    }),
-    accountRoute({
-      method: "post",
-      path: "/api/accounts/{id}/resume",
-      permission: "accounts.manage",
-      summary: "Lets a paused account send again, after its credentials or its billing were put right",
-      params: z.strictObject({ id: z.string().min(1).max(100) }),
-      run: async ({ principal, params }) => {
-        const account = accountsOf(deps, principal.scope).find(({ id }) => id === params.id);
-        if (!account) return NOT_FOUND;
-        await deps.store.accounts.setStatus(account.workspaceId, account.id, "active", null);
-        return ok({ done: true });
-      },
     }),
   ];
 }

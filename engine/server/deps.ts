@@ -10,13 +10,18 @@ import type {
   Ids,
   Passwords,
   Store,
+  TestConnection,
 } from "../ports.ts";
 
 /** What every part of the server works with; made by `main.ts`. */
 export interface ServerDeps {
   readonly store: Store;
   readonly channels: Channels;
+  /** Those that can be used, as this process knows them. */
   readonly accounts: () => readonly ChannelAccount[];
+  /** Reads them anew: after a change that the next request must see. */
+  readonly reloadAccounts: () => Promise<void>;
+  readonly testConnection: TestConnection;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly files: Files;

@@ -1,4 +1,4 @@
-import type { ChannelType } from "../core/domain/channel.ts";
+import type { Capabilities, ChannelType } from "../core/domain/channel.ts";
 import type { ChannelAccountId, EffectId, WorkspaceId } from "../core/domain/ids.ts";
 import type { JsonObject } from "../core/domain/json.ts";
 import type { AccountFault, AccountRows, AccountSaved, AccountValues, ChannelAccount } from "../ports.ts";
@@ -95,7 +95,7 @@ async function readAll(context: Context): Promise<readonly ChannelAccount[]> {
   if (foreign > 0 && foreign === connected.length) throw first;
   context.accounts.clear();
   for (const { id, workspaceId, channel, status, botEnabled, config } of accounts) {
-    const capabilities = context.capabilitiesOf(channel, config);
+    const capabilities = capabilitiesOf(context, channel, status === "broken" ? undefined : config);
     context.accounts.set(id, { workspaceId, channel, status, botEnabled, capabilities });
   }
   for (const row of rows.filter((one) => one.deleted_at !== null)) {
@@ -105,10 +105,19 @@ async function readAll(context: Context): Promise<readonly ChannelAccount[]> {
       channel,
       status: "disabled",
       botEnabled: false,
-      capabilities: context.capabilitiesOf(channel),
+      capabilities: capabilitiesOf(context, channel),
     });
   }
   return accounts;
+}
+
+/** A channel that this version has not says nothing any more; what its conversations hold is shown as in a chat. */
+function capabilitiesOf(context: Context, channel: ChannelType, config?: unknown): Capabilities {
+  try {
+    return context.capabilitiesOf(channel, config);
+  } catch {
+    return context.capabilitiesOf("web");
+  }
 }
 
 type Opened =
@@ -117,13 +126,14 @@ type Opened =
 
 /** Never throws: whatever is wrong with one account is said of that account. */
 function configOf(context: Context, row: Row): Opened {
-  let config: JsonObject;
+  let config: JsonObject = {};
   try {
+    config = json<JsonObject>(row, "config");
     const hidden = context.secrets.open(text(row, "secrets"), sealContext(text(row, "workspace_id"), text(row, "id")));
-    config = { ...json<JsonObject>(row, "config"), ...(JSON.parse(hidden) as JsonObject) };
+    config = { ...config, ...(JSON.parse(hidden) as JsonObject) };
   } catch (error) {
     const isKey = error instanceof Error && error.name === "WrongKeyError";
-    return { config: {}, fault: isKey ? "keyWrong" : "damaged", error };
+    return { config, fault: isKey ? "keyWrong" : "damaged", error };
   }
   const read = context.readConfig(text(row, "channel") as ChannelType, config);
   return "fault" in read ? { config, fault: read.fault } : read;

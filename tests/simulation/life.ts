@@ -213,6 +213,8 @@ export function startLife(
       store,
       channels,
       accounts: () => accounts,
+      reloadAccounts: unused,
+      testConnection: unused,
       clock,
       ids: simulation.ids,
       files,

@@ -4,18 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { channelOf, channels as knownChannels } from "../../channels/registry.ts";
 import { systemClock } from "../../engine/clock.ts";
+import { readConfig } from "../../engine/connect.ts";
 import type { ChannelAccountId, WorkspaceId } from "../../engine/core/domain/ids.ts";
 import { createFileLinks } from "../../engine/file-links.ts";
 import { createFiles } from "../../engine/files.ts";
 import { openFlowFolder } from "../../engine/flow-files.ts";
+import { createHttp } from "../../engine/http.ts";
 import { createIds } from "../../engine/ids.ts";
 import { createMetrics } from "../../engine/metrics.ts";
 import { createPasswords } from "../../engine/passwords.ts";
-import type { Accepted, ChannelAccount, Clock, Passwords, Store } from "../../engine/ports.ts";
+import type { Accepted, ChannelAccount, Channels, Clock, Passwords, Store } from "../../engine/ports.ts";
+import { createPerform } from "../../engine/provider-call.ts";
 import { createSecrets } from "../../engine/secrets.ts";
 import { type App, createApp } from "../../engine/server/app.ts";
 import type { ServerDeps } from "../../engine/server/deps.ts";
 import { openStore } from "../../engine/store/open-store.ts";
+import { createTestConnection } from "../../engine/test-connection.ts";
 
 export const ADMIN_TOKEN = "admin-token-for-tests-0123456789";
 export const APP_SECRET = "app-secret-one";
@@ -34,6 +38,7 @@ export interface TestApp {
   /** Two WhatsApp numbers, the Twilio number, the web chat. */
   readonly accountIds: readonly ChannelAccountId[];
   readonly flowsDir: string;
+  readonly databaseFile: string;
   readonly accepted: Accepted[];
   readonly logged: string[];
   /** Whether the process takes work. */
@@ -46,7 +51,12 @@ export interface TestApp {
 }
 
 export async function startTestApp(
-  options: { readonly clock?: Clock; readonly broken?: Partial<Store>; readonly passwords?: Passwords } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly broken?: Partial<Store>;
+    readonly passwords?: Passwords;
+    readonly providerUrl?: string;
+  } = {},
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), "relais-app-"));
   const flowsDir = join(folder, "flows");
@@ -59,6 +69,7 @@ export async function startTestApp(
     processId: "test",
     secrets: createSecrets(Buffer.alloc(32, 7)),
     capabilitiesOf: (type) => channelOf(type).capabilities,
+    readConfig: (type, config) => readConfig(knownChannels, type, config),
   });
   const store: Store = { ...real, ...options.broken };
   mkdirSync(flowsDir);
@@ -75,10 +86,12 @@ export async function startTestApp(
     burstWindowMs: 0,
   });
   await connect(store, workspace.id);
-  let accounts: readonly ChannelAccount[] = await store.accounts.all();
+  const readAccounts = async (): Promise<readonly ChannelAccount[]> =>
+    (await store.accounts.all()).filter(({ status }) => status !== "broken");
+  let accounts = await readAccounts();
   store.onChange((change) => {
     if (change.type !== "accounts") return;
-    void store.accounts.all().then((all) => {
+    void readAccounts().then((all) => {
       accounts = all;
     });
   });
@@ -90,10 +103,24 @@ export async function startTestApp(
   const write = (message: string, facts: unknown = {}): void => {
     logged.push(`${message} ${JSON.stringify(facts)}`);
   };
+  const channels: Channels = {
+    all: knownChannels as never,
+    of: channelOf,
+    baseUrl: () => options.providerUrl ?? "http://127.0.0.1:1",
+  };
   const depsFor = (workspaceId: WorkspaceId): ServerDeps => ({
     store,
-    channels: { all: knownChannels as never, of: channelOf, baseUrl: () => "http://127.0.0.1:1" },
+    channels,
     accounts: () => accounts,
+    reloadAccounts: async () => {
+      accounts = await readAccounts();
+    },
+    testConnection: createTestConnection({
+      channels,
+      perform: createPerform(createHttp({ allowPrivate: [] }), createFiles(join(folder, "media")), 2000),
+      clock,
+      publicUrl: PUBLIC_URL,
+    }),
     clock,
     ids,
     files: createFiles(join(folder, "media")),
@@ -128,6 +155,7 @@ export async function startTestApp(
     workspaceId: workspace.id,
     accountIds: accounts.map(({ id }) => id),
     flowsDir,
+    databaseFile: join(folder, "relais.db"),
     accepted,
     logged,
     setReady(next) {

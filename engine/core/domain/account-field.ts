@@ -12,6 +12,8 @@ export interface AccountFieldFacts {
   readonly secret?: true;
   /** Made by us when it is left empty (a verify token), and shown to be pasted at the provider. */
   readonly generated?: true;
+  /** Where secrets are sent (the host of a mail server): when it changes, kept secrets must be given again. */
+  readonly destination?: true;
   /** Behind *More*: has a default that fits nearly everybody. */
   readonly advanced?: true;
   readonly placeholder?: string;

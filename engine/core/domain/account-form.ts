@@ -10,6 +10,7 @@ export interface AccountFormField {
   readonly control: AccountControl;
   readonly secret: boolean;
   readonly generated: boolean;
+  readonly destination: boolean;
   readonly advanced: boolean;
   readonly required: boolean;
   readonly placeholder: string | null;
@@ -32,6 +33,7 @@ export function accountForm(schema: z.ZodType): readonly AccountFormField[] {
       control: property.control ?? (options ? "select" : (CONTROLS[property.type ?? ""] ?? "text")),
       secret: property.secret === true,
       generated: property.generated === true,
+      destination: property.destination === true,
       advanced: property.advanced === true,
       required: required.includes(name) && property.generated !== true,
       placeholder: property.placeholder ?? null,
@@ -79,6 +81,7 @@ interface AccountProperty {
   readonly control?: AccountControl;
   readonly secret?: boolean;
   readonly generated?: boolean;
+  readonly destination?: boolean;
   readonly advanced?: boolean;
   readonly placeholder?: string;
   readonly wrong?: Bilingual;

@@ -198,7 +198,8 @@ function placesOf(vertex: Vertex, name: string): readonly FoundString[] {
 
 function renamed(id: string, places: readonly FoundString[], name: string, close: string): NonNullable<Finding["fix"]> {
   // Only the root of a path: `order.number` reads `order`, whatever `number` is called.
-  const root = new RegExp(`(?<![\\w.'"-])${name}(?![\\w-])`, "g");
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const root = new RegExp(`(?<![\\w.'"-])${escaped}(?![\\w-])`, "g");
   const edits = places.map(({ path, text }): FlowEdit => {
     const value = /\{[{%]/.test(text)
       ? text.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (tag) => tag.replace(root, close))
