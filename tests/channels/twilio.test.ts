@@ -44,7 +44,7 @@ test("what Twilio refuses has its class", async () => {
   expect(await say("x".repeat(1601))).toMatchObject({ error: { code: "messageInvalid", providerCode: "21617" } });
   expect(await say("x", accountOf(sms, { authToken: "wrong" }))).toMatchObject({ error: { code: "accountInvalid" } });
   expect(await say("x", accountOf(sms, { from: "+33639989999" }))).toMatchObject({ error: { code: "accountInvalid" } });
-  twilio.fail({ code: 21610, httpStatus: 400 });
+  twilio.fail({ type: "code", code: 21610 });
   expect(await say("x")).toMatchObject({ error: { code: "optedOut" } });
   expect(await say("x")).toMatchObject({ type: "sent" });
 });
