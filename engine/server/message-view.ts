@@ -22,7 +22,15 @@ export const apiMessage = z.object({
   choices: z.array(z.object({ id: z.string(), label: z.string() })),
   externalId: z.string().nullable(),
   status: z.string(),
-  error: z.object({ code: z.string(), providerCode: z.string().nullable(), detail: z.string().nullable() }).nullable(),
+  error: z
+    .object({
+      code: z.string(),
+      providerCode: z.string().nullable(),
+      detail: z.string().nullable(),
+      /** What it means and what to do about it; null: the channel says nothing more. */
+      advice: z.object({ fr: z.string(), en: z.string() }).nullable(),
+    })
+    .nullable(),
   maybeDuplicate: z.boolean(),
   position: z.number(),
   sentAt: z.string().nullable(),
@@ -57,7 +65,12 @@ export function messageView(message: MessageView): ApiMessage {
     choices: content.type === "choices" ? content.choices.map(({ id, label }) => ({ id, label })) : [],
     externalId: message.externalId,
     status: message.status,
-    error: error ? { code: error.code, providerCode: error.providerCode ?? null, detail: error.detail ?? null } : null,
+    error: error && {
+      code: error.code,
+      providerCode: error.providerCode ?? null,
+      detail: error.detail ?? null,
+      advice: error.advice ?? null,
+    },
     maybeDuplicate: message.maybeDuplicate,
     position: message.position,
     sentAt: message.sentAt,

@@ -196,7 +196,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         text: detail?.detail ?? "",
         accountId: claimed.accountId,
         conversationId: claimed.conversationId,
-        facts: detail && "providerCode" in detail && detail.providerCode ? { providerCode: detail.providerCode } : {},
+        facts: {
+          ...(detail && "providerCode" in detail && detail.providerCode ? { providerCode: detail.providerCode } : {}),
+          ...(detail && "advice" in detail && detail.advice ? { advice: { ...detail.advice } } : {}),
+        },
       })
       .catch((error: unknown) => log.error("notice could not be stored", { error: String(error) }));
   };

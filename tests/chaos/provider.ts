@@ -1,4 +1,4 @@
-import type { Failure } from "../support/fake-graph.ts";
+import type { Failure } from "../support/provider-failure.ts";
 import type { Talk } from "./customers.ts";
 import { type House, openHouse } from "./house.ts";
 import { pause } from "./kills.ts";

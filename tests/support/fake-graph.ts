@@ -1,5 +1,7 @@
-import { createHmac, randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import { createServer, type ServerResponse } from "node:http";
+import { postSigned } from "./meta-delivery.ts";
+import { answer, createFailures, type Failure, formOf, misbehave, readAll } from "./provider-failure.ts";
 
 /**
  * A server that plays Meta's Graph API for one number over real HTTP: as strict about tokens, fields and limits as the
@@ -61,29 +63,6 @@ export interface GraphBody {
   readonly template?: { readonly name?: string; readonly language?: { readonly code?: string } };
 }
 
-export type Failure =
-  | { readonly type: "code"; readonly code: number; readonly httpStatus?: number }
-  | {
-      readonly type: "status";
-      readonly httpStatus: number;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
-    }
-  /** Takes the message and cuts the line before answering. */
-  | { readonly type: "acceptThenReset" }
-  /** Takes the message and answers something that does not say so. */
-  | {
-      readonly type: "acceptThenSay";
-      readonly httpStatus: number;
-      readonly body: string;
-    }
-  /** Takes the connection and never answers. */
-  | { readonly type: "blackHole" }
-  /** Takes the message and answers so much later. */
-  | { readonly type: "slow"; readonly delayMs: number }
-  /** Takes the message and cuts its answer in the middle. */
-  | { readonly type: "halfBody" };
-
 interface KeptFile {
   readonly bytes: Uint8Array;
   readonly mimeType: string;
@@ -99,7 +78,7 @@ export interface FakeGraphOptions {
 /** Starts the server on a free port of this machine. */
 export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGraph> {
   const sent: Sent[] = [];
-  const failures: { readonly profile: Failure; readonly to: string | undefined }[] = [];
+  const failures = createFailures();
   const waiting: (() => void)[] = [];
   const listeners: ((one: Sent) => void)[] = [];
   const files = new Map<string, KeptFile>();
@@ -111,7 +90,7 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
   let webhook: string | null = null;
 
   const deliver: FakeGraph["deliver"] = (to, value, { secret = options.appSecret } = {}) => {
-    const body = JSON.stringify({
+    const delivery = {
       object: "whatsapp_business_account",
       entry: [
         {
@@ -128,13 +107,8 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
           ],
         },
       ],
-    });
-    const signature = createHmac("sha256", secret).update(body).digest("hex");
-    return fetch(to, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-hub-signature-256": `sha256=${signature}` },
-      body,
-    });
+    };
+    return postSigned(to, delivery, secret);
   };
   const report = (wamid: string, to: string, evidence: string | undefined): void => {
     if (!webhook) return;
@@ -199,33 +173,13 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
     if (unknownFile !== null && !files.has(unknownFile)) return refuse(response, 400, 100, `no media ${unknownFile}`);
     const problem = problemOf(body);
     if (problem) return refuse(response, 400, problem.code, problem.detail);
-    const hit = failures.findIndex(({ to }) => to === undefined || to === body.to);
-    const failure = hit < 0 ? undefined : failures.splice(hit, 1)[0]?.profile;
-    if (failure) {
-      switch (failure.type) {
-        case "code":
-          return refuse(response, failure.httpStatus ?? 400, failure.code, "as the test asked");
-        case "status":
-          response.writeHead(failure.httpStatus, failure.headers ?? {});
-          return response.end(failure.body ?? "");
-        case "acceptThenReset":
-          accept(body);
-          return request.socket.destroy();
-        case "acceptThenSay":
-          accept(body);
-          return void response.writeHead(failure.httpStatus).end(failure.body);
-        case "blackHole":
-          return;
-        case "slow":
-          await new Promise((done) => setTimeout(done, failure.delayMs));
-          break;
-        case "halfBody": {
-          const whole = JSON.stringify({ messages: [{ id: accept(body).wamid }] });
-          response.writeHead(200, { "content-type": "application/json", "content-length": String(whole.length) });
-          return void response.write(whole.slice(0, 10), () => request.socket.destroy());
-        }
-      }
-    }
+    const failure = failures.take(body.to);
+    const provider = {
+      accept: () => ({ messages: [{ id: accept(body).wamid }] }),
+      refuse: ({ code, httpStatus = 400 }: { readonly code: number; readonly httpStatus?: number }) =>
+        refuse(response, httpStatus, code, "as the test asked"),
+    };
+    if (failure && (await misbehave(failure, request, response, provider))) return;
     const one = accept(body);
     answer(response, 200, {
       messaging_product: "whatsapp",
@@ -266,10 +220,8 @@ export async function startFakeGraph(options: FakeGraphOptions): Promise<FakeGra
       }
       return sent;
     },
-    fail(profile, times = 1, to) {
-      for (let index = 0; index < times; index++) failures.push({ profile, to });
-    },
-    failuresLeft: () => failures.length,
+    fail: (profile, times = 1, to) => failures.add(profile, times, to),
+    failuresLeft: failures.left,
     reportTo(to) {
       webhook = to;
     },
@@ -376,10 +328,6 @@ function refuse(response: ServerResponse, status: number, code: number, detail: 
   });
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-}
-
 /** The id of the file that is asked for, and whether its bytes are; null: no file is. */
 function fileAsked(url: string, base: string): readonly [string | null, boolean] {
   const path = new URL(url, "http://localhost").pathname;
@@ -392,15 +340,4 @@ function fileAsked(url: string, base: string): readonly [string | null, boolean]
 function fileOf(body: GraphBody): string | null {
   const part = Object.entries(body).find(([name]) => name === body.type)?.[1] as { readonly id?: unknown } | undefined;
   return typeof part?.id === "string" ? part.id : null;
-}
-
-async function formOf(request: IncomingMessage, bytes: Buffer): Promise<FormData | null> {
-  const type = request.headers["content-type"] ?? "";
-  return new Response(new Uint8Array(bytes), { headers: { "content-type": type } }).formData().catch(() => null);
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

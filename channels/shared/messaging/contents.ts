@@ -50,7 +50,7 @@ function attachmentOf(raw: unknown, words: string): readonly InboundContent[] {
       },
     ];
   const kind = held?.sticker_id ? "sticker" : FILES.get(type);
-  if (kind && url.startsWith("https://")) return [{ type: "media", media: { kind, url } }];
+  if (kind && /^https?:\/\//.test(url)) return [{ type: "media", media: { kind, url } }];
   if (type === "story_mention") return [{ type: "visit", what: "mention", ...(url ? { url } : {}) }];
   // A link that was written is in the text already; one that was shared has only this.
   if (type === "fallback") {
