@@ -6,6 +6,8 @@ import type {
   ChannelType,
   ConnectionFinding,
   Profile,
+  Received,
+  WebhookRequest,
 } from "./core/domain/channel.ts";
 import type { Contact, IdentityValue } from "./core/domain/contact.ts";
 import type { Conversation, ConversationRef, ConversationStatus, Handover } from "./core/domain/conversation.ts";
@@ -112,6 +114,16 @@ export interface Breaker {
   succeeded(line: string): void;
   failed(line: string, now: number): void;
 }
+
+/** Where a mail server is, after its addresses were judged (S-11). Throws when it must not or cannot be asked. */
+export type Dial = (host: string, port: number) => Promise<{ readonly address: string }>;
+
+/** A channel's `receive` beside the main loop, with limits of time and memory (S-82). Throws when they are met. */
+export type ReceiveAside = (
+  channel: ChannelType,
+  request: WebhookRequest,
+  accounts: readonly Account[],
+) => Promise<Pick<Received, "events" | "setAside" | "files">>;
 
 /** Our own copies of files, under DATA_DIR/media. Names are made here, never taken from outside. */
 export interface Files {

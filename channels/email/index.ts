@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { channel } from "../../engine/core/domain/channel.ts";
-import { type EmailAccount, emailAccount } from "./account.ts";
+import { type EmailAccount, emailAccount, imapServer } from "./account.ts";
 import { judge, probe } from "./probe.ts";
 import { receive } from "./receive.ts";
 import { render } from "./render.ts";
@@ -41,6 +41,13 @@ export const email = channel<EmailAccount>({
   account: emailAccount as unknown as z.ZodType<EmailAccount>,
   address: ({ address }) => address,
   threads: true,
+  mailbox: (config) => ({
+    server: imapServer(config),
+    folder: config.folder,
+    afterReading: config.afterReading,
+    moveTo: config.moveTo,
+    pollSeconds: config.pollSeconds,
+  }),
   receive,
   render,
   settle,

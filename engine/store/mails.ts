@@ -18,7 +18,12 @@ export function mailRows(context: Context): MailRows {
   const { db, clock, processId } = context;
   return {
     hold: (workspaceId, accountId, folder, forMs) =>
-      db.write(() => hold(scope(workspaceId), accountId, folder, processId, clock.now(), forMs)),
+      db.write(() => {
+        // Of a file there is one process: who held it before is gone.
+        const now = clock.now();
+        const free = db.dialect === "sqlite" ? now + forMs : now;
+        return hold(scope(workspaceId), accountId, folder, processId, { now, until: now + forMs, free });
+      }),
     release: (workspaceId, accountId, folder) =>
       db.write(() =>
         put(
@@ -108,20 +113,19 @@ function* hold(
   accountId: ChannelAccountId,
   folder: string,
   processId: string,
-  now: number,
-  forMs: number,
+  { now, until, free }: { readonly now: number; readonly until: number; readonly free: number },
 ): Script<boolean> {
   return yield* change(
     `INSERT INTO mail_positions (workspace_id, account_id, folder, uid_validity, uid, since, lease_by, lease_until) VALUES (?, ?, ?, '', 0, ?, ?, ?)
      ON CONFLICT (workspace_id, account_id, folder) DO UPDATE SET lease_by = excluded.lease_by, lease_until = excluded.lease_until
-     WHERE mail_positions.lease_by IS NULL OR mail_positions.lease_by = excluded.lease_by OR mail_positions.lease_until < ?`,
+     WHERE mail_positions.lease_by IS NULL OR mail_positions.lease_by = excluded.lease_by OR mail_positions.lease_until <= ?`,
     workspaceId,
     accountId,
     folder,
     now,
     processId,
-    now + forMs,
-    now,
+    until,
+    free,
   );
 }
 

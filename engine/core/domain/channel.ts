@@ -3,7 +3,7 @@ import type { IdentityKind, IdentityValue } from "./contact.ts";
 import type { ChannelAccountId } from "./ids.ts";
 import type { InboundEvent } from "./inbound-event.ts";
 import type { Bilingual, Language } from "./language.ts";
-import type { Mail, MailServer, MailThread } from "./mail.ts";
+import type { Mail, MailboxSource, MailServer, MailThread } from "./mail.ts";
 import type { Media, MediaKind, OutboundContent } from "./message.ts";
 import type { SendError } from "./send-error.ts";
 
@@ -29,6 +29,8 @@ export interface Channel<Config = unknown> {
   readonly webhookPath?: string;
   /** Where several channels share one webhook: whether this request speaks of this one. Only looks; `receive` verifies. */
   isFor?(request: WebhookRequest): boolean;
+  /** Where the engine fetches what comes in, instead of being told by webhook. */
+  mailbox?(config: Config): MailboxSource;
   /** Answers the provider's verification of the webhook URL (GET). Absent: the provider has none. */
   handshake?(request: WebhookRequest, accounts: readonly Account<Config>[]): WebhookResponse;
   /**

@@ -60,6 +60,17 @@ export interface MailServer {
       };
 }
 
+/** A folder that the engine reads. */
+export interface MailboxSource {
+  readonly server: MailServer;
+  readonly folder: string;
+  /** What becomes of a mail that is stored: nothing, marked as read, moved to `moveTo` as well. */
+  readonly afterReading: "leave" | "seen" | "move";
+  readonly moveTo: string;
+  /** How often to look where the server does not tell by itself (IDLE). */
+  readonly pollSeconds: number;
+}
+
 /** One mail to one person, as a channel's `render` makes it. */
 export interface Mail {
   readonly server: MailServer;
