@@ -25,7 +25,7 @@ export type Resolve = (
   done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-const systemResolve: Resolve = (hostname, done) => dnsLookup(hostname, { all: true }, done);
+export const systemResolve: Resolve = (hostname, done) => dnsLookup(hostname, { all: true }, done);
 
 class Blocked extends Error {}
 
@@ -182,7 +182,8 @@ function judge(url: URL, known: boolean): void {
   if (isIP(host) !== 0 && !isPublic(host)) throw new Blocked(`${host} is not a public address`);
 }
 
-function isPublic(address: string): boolean {
+/** Whether everybody may be asked there: of all ranges only plain unicast. */
+export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast") return false;
