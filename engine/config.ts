@@ -42,6 +42,8 @@ export interface Config {
   /** Both speak through the same Twilio account. */
   readonly sms: (TwilioConfig & { readonly mms: boolean }) | undefined;
   readonly whatsappTwilio: TwilioConfig | undefined;
+  /** The mailbox of the environment as its channel's account takes it, and a file with certificates to trust. */
+  readonly email: { readonly values: object; readonly certificateFile: string | undefined } | undefined;
   readonly bases: { readonly graph: string; readonly twilio: string };
   readonly openai:
     | { readonly apiKey: string; readonly model: string | undefined; readonly baseUrl: string | undefined }
@@ -129,6 +131,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     z.enum(["fatal", "error", "warn", "info", "debug", "silent"]),
     "one of fatal, error, warn, info, debug, silent",
   ),
+  IMAP_PORT: rule(z.string().regex(/^\d{1,5}$/), "a port number, e.g. 993"),
+  IMAP_SECURITY: rule(z.enum(["tls", "starttls"]), "tls (port 993) or starttls (port 143)"),
+  IMAP_AFTER_READING: rule(z.enum(["leave", "seen", "move"]), "leave, seen or move"),
+  IMAP_OAUTH_TOKEN_URL: rule(z.url({ protocol: /^https$/ }), "an https address"),
+  SMTP_PORT: rule(z.string().regex(/^\d{1,5}$/), "a port number, e.g. 465"),
+  SMTP_SECURITY: rule(z.enum(["tls", "starttls"]), "tls (port 465) or starttls (port 587)"),
+  SMTP_FROM: rule(z.email(), "an e-mail address"),
+  SMTP_MESSAGES_PER_SECOND: rule(z.string().regex(/^([1-9]\d?|100)$/), "a number from 1 to 100"),
   HUMAN_BACKUP_NUMBER: rule(phone, "a phone number with its country code, e.g. +33639980000"),
   HUMAN_BACKUP_TEMPLATE: rule(
     z.string().regex(/^[a-z0-9_]+:[a-zA-Z_]{2,10}$/),
@@ -187,6 +197,7 @@ const GROUPS: readonly { readonly name: string; readonly all: readonly string[] 
     name: "Messenger",
     all: ["MESSENGER_PAGE_ID", "MESSENGER_PAGE_ACCESS_TOKEN", "MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN"],
   },
+  { name: "E-mail", all: ["IMAP_HOST", "IMAP_USER", "SMTP_HOST"] },
   { name: "The owner", all: ["OWNER_EMAIL", "OWNER_PASSWORD"] },
 ];
 /** One Twilio account may speak by text message, by WhatsApp, or both. */
@@ -208,29 +219,34 @@ const SECRETS = [
   "INSTAGRAM_VERIFY_TOKEN",
   "INSTAGRAM_APP_SECRET",
   "TWILIO_AUTH_TOKEN",
+  "IMAP_PASSWORD",
+  "IMAP_OAUTH_CLIENT_SECRET",
+  "IMAP_OAUTH_REFRESH_TOKEN",
+  "SMTP_PASSWORD",
   "OPENAI_API_KEY",
   "GEMINI_API_KEY",
 ];
 
-/** What the environment may name and this version does not use. */
-const NOT_YET: readonly { readonly names: RegExp; readonly what: string }[] = [
-  { names: /^(IMAP|SMTP)_.+$/, what: "e-mail" },
-];
 /** Names that begin like ours: one that we do not know is a slip of the pen. */
-const OURS = /^(WHATSAPP|MESSENGER|INSTAGRAM|META|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
+const OURS = /^(WHATSAPP|IMAP|SMTP|MESSENGER|INSTAGRAM|META|TWILIO|HUMAN_BACKUP|GRAPH|PROMETHEUS)_/;
 const KNOWN = new Set([
   ...Object.keys(RULES),
   ...GROUPS.flatMap(({ all }) => all),
   ...SECRETS,
   "WHATSAPP_BUSINESS_ACCOUNT_ID",
+  "IMAP_FOLDER",
+  "IMAP_MOVE_TO",
+  "IMAP_CA_FILE",
+  "IMAP_OAUTH_CLIENT_ID",
+  "IMAP_OAUTH_SCOPE",
+  "SMTP_USER",
+  "SMTP_FROM_NAME",
   ...TWILIO.numbers,
 ]);
 
 function notesOn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(env).flatMap((name) => {
     if (!env[name]?.trim()) return [];
-    const later = NOT_YET.find(({ names }) => names.test(name));
-    if (later) return [`${name} is set, but ${later.what} is not part of this version: it is ignored.`];
     return OURS.test(name) && !KNOWN.has(name)
       ? [`${name} is set, but there is no such setting: see .env.example for the names.`]
       : [];
@@ -334,6 +350,7 @@ export function readConfig(
       ? { ...twilio, from: need("TWILIO_PHONE_NUMBER"), mms: ["true", "1"].includes(get("TWILIO_MMS") ?? "false") }
       : undefined,
     whatsappTwilio: get("TWILIO_WHATSAPP_NUMBER") ? { ...twilio, from: need("TWILIO_WHATSAPP_NUMBER") } : undefined,
+    email: emailOf(get),
     bases: {
       graph: (get("GRAPH_BASE_URL") ?? "https://graph.facebook.com").replace(/\/+$/, ""),
       twilio: (get("TWILIO_BASE_URL") ?? "https://api.twilio.com").replace(/\/+$/, ""),
@@ -380,6 +397,39 @@ function instagramProblems(get: (name: string) => string | undefined): readonly 
         `Instagram is half set up: also set ${missing.join(", ")} (or connect Messenger, whose settings it then shares).`,
       ]
     : [];
+}
+
+/** The mailbox of the environment; undefined: none. Ports follow from the encryption where they are not given. */
+function emailOf(get: (name: string) => string | undefined): Config["email"] {
+  const host = get("IMAP_HOST");
+  const user = get("IMAP_USER");
+  const values = {
+    address: get("SMTP_FROM") ?? user,
+    name: get("SMTP_FROM_NAME"),
+    imapHost: host,
+    imapSecurity: get("IMAP_SECURITY"),
+    imapPort: get("IMAP_PORT") ?? (get("IMAP_SECURITY") === "starttls" ? 143 : 993),
+    user,
+    password: get("IMAP_PASSWORD"),
+    folder: get("IMAP_FOLDER"),
+    afterReading: get("IMAP_AFTER_READING"),
+    moveTo: get("IMAP_MOVE_TO"),
+    smtpHost: get("SMTP_HOST"),
+    smtpSecurity: get("SMTP_SECURITY"),
+    smtpPort: get("SMTP_PORT") ?? (get("SMTP_SECURITY") === "starttls" ? 587 : 465),
+    smtpUser: get("SMTP_USER"),
+    smtpPassword: get("SMTP_PASSWORD"),
+    messagesPerSecond: get("SMTP_MESSAGES_PER_SECOND"),
+    oauthTokenUrl: get("IMAP_OAUTH_TOKEN_URL"),
+    oauthClientId: get("IMAP_OAUTH_CLIENT_ID"),
+    oauthClientSecret: get("IMAP_OAUTH_CLIENT_SECRET"),
+    oauthRefreshToken: get("IMAP_OAUTH_REFRESH_TOKEN"),
+    oauthScope: get("IMAP_OAUTH_SCOPE"),
+  };
+  const certificateFile = get("IMAP_CA_FILE");
+  if (host === undefined || user === undefined) return undefined;
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return { values: Object.fromEntries(given), certificateFile };
 }
 
 function databasePassword(databaseUrl: string | undefined): readonly string[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Config } from "./config.ts";
 import { secretFieldsOf } from "./core/domain/account-form.ts";
 import type { Channel, ChannelType } from "./core/domain/channel.ts";
@@ -30,7 +31,15 @@ function environment(
     { channel: "instagram", values: config.instagram },
     { channel: "sms", values: config.sms },
     { channel: "whatsappTwilio", values: config.whatsappTwilio },
+    {
+      channel: "email",
+      values: config.email && { ...config.email.values, ...certificate(config.email.certificateFile) },
+    },
   ];
+}
+
+function certificate(file: string | undefined): object {
+  return file === undefined ? {} : { certificate: readFileSync(file, "utf8") };
 }
 
 /**

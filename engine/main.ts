@@ -23,7 +23,9 @@ import { createLog, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createPasswords } from "./passwords.ts";
 import type { ChannelAccount, Channels, Store } from "./ports.ts";
+import { openPostOffice } from "./post-office.ts";
 import { createPerform } from "./provider-call.ts";
+import { createReceiveAside } from "./receive-aside.ts";
 import { createSecrets, dropKey, findKey, keptSecret, loadKey, signingKey, WrongKeyError } from "./secrets.ts";
 import { createApp } from "./server/app.ts";
 import { openStore } from "./store/open-store.ts";
@@ -169,7 +171,13 @@ export async function startRelais(config: Config): Promise<Running> {
     running: () => performance.now(),
   });
   const pressure = createPressure({ store, clock, log: (message) => log.warn(message) });
-  const perform = createPerform(http, files);
+  const postOffice = openPostOffice({
+    http,
+    files,
+    clock,
+    allowed: [...config.httpAllowPrivate, ...mailHosts(config)],
+  });
+  const perform = postOffice.perform(createPerform(http, files));
   const sendDeps = {
     store,
     channels,
@@ -198,7 +206,10 @@ export async function startRelais(config: Config): Promise<Running> {
     library: createLibrary(store),
     pressure: pressure.now,
     account: accountById,
-    reloadAccounts,
+    reloadAccounts: async () => {
+      await reloadAccounts();
+      mailWatch.reconcile();
+    },
     performEffect: async (claimed, effect) => {
       const account = accountById(claimed.accountId);
       if (effect.type === "answer") showTyping(account, claimed.workspaceId, claimed.conversationId, claimed.recipient);
@@ -237,6 +248,19 @@ export async function startRelais(config: Config): Promise<Running> {
         clock,
       );
     },
+  });
+  const aside = createReceiveAside();
+  const mailWatch = postOffice.watch({
+    store,
+    files,
+    clock,
+    ids,
+    log,
+    receive: aside.receive,
+    accounts: () => accounts,
+    accepted: (accepted) => worker.accepted(accepted),
+    sourceOf: ({ channel, config: values }) => channelOf(channel).mailbox?.(values) ?? null,
+    random: Math.random,
   });
   /** The contact sees that an answer is being written; nothing depends on it. */
   function showTyping(
@@ -297,6 +321,7 @@ export async function startRelais(config: Config): Promise<Running> {
     },
   });
   await worker.start();
+  mailWatch.reconcile();
   const stopPurge = startPurge({ store, clock, log, metrics, keep: config.keep });
   const port = await app.listen(config.port, config.host).catch(async (error: unknown) => {
     await store.close();
@@ -314,12 +339,20 @@ export async function startRelais(config: Config): Promise<Running> {
       pressure.stop();
       stopWatching();
       await Promise.race([
-        Promise.all([worker.stop(), stopPurge(), app.close()]),
+        Promise.all([mailWatch.stop().then(() => worker.stop()), stopPurge(), app.close()]),
         new Promise<void>((done) => setTimeout(done, STOP_MS).unref()),
       ]);
+      postOffice.close();
+      await aside.close();
       await store.close();
     },
   };
+}
+
+/** Mail servers that the operator named in the environment: they may be on private addresses. */
+function mailHosts({ email }: Config): readonly string[] {
+  const { imapHost, smtpHost } = (email?.values ?? {}) as { readonly imapHost?: string; readonly smtpHost?: string };
+  return [imapHost, smtpHost].filter((host) => host !== undefined);
 }
 
 /** A first start finds flows to answer with and products to show; later starts change nothing that people may have changed. */

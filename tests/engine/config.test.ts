@@ -119,10 +119,23 @@ describe("a wrong setting is named in one sentence, without its value", () => {
 });
 
 test("settings that do nothing are said, not swallowed", () => {
-  expect(config({ WHATSAPP_TOKEN: "canary", IMAP_HOST: "mail.example.com" }).notes).toEqual([
+  expect(config({ WHATSAPP_TOKEN: "canary", IMAP_PASS: "canary" }).notes).toEqual([
     "WHATSAPP_TOKEN is set, but there is no such setting: see .env.example for the names.",
-    "IMAP_HOST is set, but e-mail is not part of this version: it is ignored.",
+    "IMAP_PASS is set, but there is no such setting: see .env.example for the names.",
   ]);
+});
+
+test("a mailbox needs both servers, and its ports follow from the encryption", () => {
+  const mail = { IMAP_HOST: "imap.example.com", IMAP_USER: "contact@example.com", SMTP_HOST: "smtp.example.com" };
+  expect(config({}).email).toBeUndefined();
+  expect(problems({ IMAP_HOST: "imap.example.com" })).toEqual([
+    "E-mail is half set up: also set IMAP_USER, SMTP_HOST (or remove IMAP_HOST).",
+  ]);
+  expect(config(mail).email?.values).toMatchObject({ address: "contact@example.com", imapPort: 993, smtpPort: 465 });
+  expect(config({ ...mail, IMAP_SECURITY: "starttls", SMTP_SECURITY: "starttls" }).email?.values).toMatchObject({
+    imapPort: 143,
+    smtpPort: 587,
+  });
 });
 
 test("one Twilio account speaks by text message, by WhatsApp, or both", () => {
