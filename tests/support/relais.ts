@@ -23,6 +23,8 @@ export interface RunningRelais {
   readonly adminToken: string;
   /** Everything that it wrote, for the message of a failing test. */
   output(): string;
+  /** Resolves when the process is gone, by its own will or not. */
+  readonly ended: Promise<number | null>;
   /** SIGTERM, and waits for the end. Returns the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL: no time to say goodbye. */
@@ -69,6 +71,7 @@ export async function startRelais(options: RelaisOptions = {}): Promise<RunningR
     dataDir,
     adminToken,
     output: () => lines.join(""),
+    ended,
     async stop() {
       child.kill("SIGTERM");
       const code = await ended;
