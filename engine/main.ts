@@ -289,7 +289,7 @@ export async function startRelais(config: Config): Promise<Running> {
     reloadAccounts,
     testConnection: createTestConnection({
       channels,
-      perform: createPerform(http, files, TEST_MS),
+      perform: postOffice.perform(createPerform(http, files, TEST_MS)),
       clock,
       publicUrl: config.publicUrl,
     }),
