@@ -7,10 +7,12 @@ import {
   type MessagingAccount,
   type Product,
 } from "../shared/messaging/account.ts";
+import { instagramSteps } from "../shared/messaging/probe.ts";
 import { profileCalls, readProfile } from "../shared/messaging/profile.ts";
 import { receiver, speaksOf } from "../shared/messaging/receive.ts";
 import { fetchMedia, renderer, typingOf } from "../shared/messaging/render.ts";
 import { settle } from "../shared/messaging/settle.ts";
+import { judgeSteps } from "../shared/meta-probe.ts";
 import { handshake } from "../shared/meta-webhook.ts";
 
 /** One professional Instagram account, with the Facebook page that it is linked to and the app that speaks for it. */
@@ -90,6 +92,8 @@ export const instagram = channel<InstagramAccount>({
   render: renderer(product),
   settle,
   fetchMedia,
+  probe: ({ config }, context) => instagramSteps(config, context).map(({ call }) => call),
+  judge: (answers, { config }, context) => judgeSteps(instagramSteps(config, context), answers),
   typing: typingOf(product),
   lookUpProfile: profileCalls(product),
   readProfile,

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { channel } from "../../engine/core/domain/channel.ts";
 import { accountFields, type MessagingAccount, type Product, pageId } from "../shared/messaging/account.ts";
+import { pageSteps } from "../shared/messaging/probe.ts";
 import { profileCalls, readProfile } from "../shared/messaging/profile.ts";
 import { receiver, speaksOf } from "../shared/messaging/receive.ts";
 import { fetchMedia, renderer, typingOf } from "../shared/messaging/render.ts";
 import { settle } from "../shared/messaging/settle.ts";
+import { judgeSteps } from "../shared/meta-probe.ts";
 import { handshake } from "../shared/meta-webhook.ts";
 
 /** One Facebook page, with the app that speaks for it. */
@@ -73,6 +75,8 @@ export const messenger = channel<MessengerAccount>({
   render: renderer(product),
   settle,
   fetchMedia,
+  probe: ({ config }, context) => pageSteps(config, context).map(({ call }) => call),
+  judge: (answers, { config }, context) => judgeSteps(pageSteps(config, context), answers),
   typing: typingOf(product),
   lookUpProfile: profileCalls(product),
   readProfile,

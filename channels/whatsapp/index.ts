@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountField } from "../../engine/core/domain/account-field.ts";
 import { channel } from "../../engine/core/domain/channel.ts";
 import { handshake } from "../shared/meta-webhook.ts";
+import { judge, probe } from "./probe.ts";
 import { receive } from "./receive.ts";
 import { fetchMedia, render, typing } from "./render.ts";
 import { settle } from "./settle.ts";
@@ -147,5 +148,7 @@ export const whatsapp = channel<WhatsappAccount>({
   render,
   settle,
   fetchMedia,
+  probe,
+  judge,
   typing,
 });

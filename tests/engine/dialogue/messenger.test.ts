@@ -255,6 +255,30 @@ describe.each(["messenger", "instagram"] as const)("a customer on %s", (product)
     expect(told(ancient)).toEqual([]);
   });
 
+  test("its connection can be tested: Meta is really asked, and what is wrong is said with what to do", async () => {
+    const { items } = await relais.api<{
+      readonly items: readonly { readonly id: string; readonly channel: string }[];
+    }>("/api/accounts");
+    const id = items.find(({ channel }) => channel === product)?.id;
+    const page = ACCOUNT.messenger;
+    const scopes = ["pages_messaging", "pages_manage_metadata", "instagram_basic", "instagram_manage_messages"];
+    const answers = {
+      debug_token: { data: { is_valid: true, app_id: APP_ID, expires_at: 0, scopes } },
+      me: { id: page, name: "La boutique" },
+      [ACCOUNT.instagram]: { id: ACCOUNT.instagram, username: "la.boutique" },
+      [page]: { id: page, instagram_business_account: { id: ACCOUNT.instagram } },
+      [`${page}/subscribed_apps`]: { data: [] },
+      [`${APP_ID}/subscriptions`]: { data: [] },
+    };
+    for (const [path, body] of Object.entries(answers)) meta.answers.set(`GET /v25.0/${path}`, { status: 200, body });
+    const tested = await relais.post<unknown>(`/api/accounts/${id}/test`);
+    expect(tested.status).toBe(200);
+    const said = JSON.stringify(tested.body);
+    for (const code of ["notSubscribed", "webhookMissing", "tokenValid"]) expect(said).toContain(code);
+    for (const secret of [TOKEN, SECRET]) expect(said + relais.output()).not.toContain(secret);
+    meta.answers.clear();
+  });
+
   describe("when Meta fails", () => {
     test.each(RECOVERS)("%s: the message arrives once, and the next one after it", async (_, failure) => {
       const lea = somebody();
