@@ -154,6 +154,16 @@ describe("the dependency rule", () => {
   });
 });
 
+test("whoever may see some accounts is never taken for somebody who may see the workspace", () => {
+  // Only what tells accounts of a scope apart looks into it; everything else hands it on to the store whole.
+  const allowed = new Set(["engine/server/accounts-of.ts"]);
+  const broken = sources
+    .filter(({ path }) => under(path, "engine/server") && !allowed.has(path))
+    .filter(({ text }) => /\bscope\.workspaceId\b|scopeOf\([^)]*\)\.workspaceId|scope: \{ workspaceId/.test(text))
+    .map(({ path }) => path);
+  expect(broken).toEqual([]);
+});
+
 describe("the house", () => {
   test("no file has a name that says nothing", () => {
     const broken = sources

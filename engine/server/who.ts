@@ -27,12 +27,14 @@ export async function whoIs(
     language: user?.language ?? workspace?.languages[0] ?? "fr",
     /** In the whole workspace. */
     permissions: [...principal.permissions],
-    /** At each account, those that can be given for one. */
+    /** At each account of which they may know, those that can be given for one. */
     accounts: Object.fromEntries(
-      own.map(({ id }) => [
-        id,
-        ACCOUNT_PERMISSIONS.filter((permission) => principal.rights.every((rights) => mayAt(rights, permission, id))),
-      ]),
+      own
+        .map(({ id }) => [
+          id,
+          ACCOUNT_PERMISSIONS.filter((one) => principal.rights.every((rights) => mayAt(rights, one, id))),
+        ])
+        .filter(([, permissions]) => permissions?.length),
     ),
     session: principal.session && { id: principal.session.id, expiresAt: principal.session.expiresAt },
   };

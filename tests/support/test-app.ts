@@ -38,6 +38,9 @@ export interface TestApp {
   /** Two WhatsApp numbers, the Twilio number, the web chat. */
   readonly accountIds: readonly ChannelAccountId[];
   readonly flowsDir: string;
+  /** What every route of the server is made with. */
+  readonly deps: ServerDeps;
+  /** The SQLite file. */
   readonly databaseFile: string;
   readonly accepted: Accepted[];
   readonly logged: string[];
@@ -144,7 +147,8 @@ export async function startTestApp(
       pagesDir: join(folder, "pages"),
     },
   });
-  const app = createApp(depsFor(workspace.id));
+  const deps = depsFor(workspace.id);
+  const app = createApp(deps);
   const port = await app.listen(0, "127.0.0.1");
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -155,6 +159,7 @@ export async function startTestApp(
     workspaceId: workspace.id,
     accountIds: accounts.map(({ id }) => id),
     flowsDir,
+    deps,
     databaseFile: join(folder, "relais.db"),
     accepted,
     logged,
