@@ -21,10 +21,12 @@ export interface Belongings {
   readonly session: string;
   readonly role: string;
   readonly token: string;
+  /** Of what kind the account is. */
+  readonly channel: string;
   /** Stands in every message, name and external id of this account. */
   readonly words: string;
 }
-export type Kind = Exclude<keyof Belongings, "words">;
+export type Kind = Exclude<keyof Belongings, "words" | "channel">;
 
 const BY = { type: "system", id: null, name: "test", address: null } as const;
 const DAY = 86_400_000;
@@ -107,6 +109,7 @@ export async function belongingsOf(
   );
   return {
     account: accountId,
+    channel: conversation.channel,
     conversation: first.conversationId,
     message: first.messageId,
     media: image.messageId,

@@ -10,6 +10,8 @@ export interface Expected {
   readonly body?: (ids: Belongings) => object | string;
   /** Queries that name things by their id, or look for their words. */
   readonly asks?: (ids: Belongings) => readonly string[];
+  /** What it is about is gone afterwards, with all that belongs to it: it is tried last. */
+  readonly endsIt?: true;
   /** How it ends for whoever may, when not with 200 or 201, and why. */
   readonly ends?: readonly [status: number, because: string];
 }
@@ -69,6 +71,26 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "POST /api/flows/{id}/publish": { may: "workspace flows.publish", body: nothing },
   "POST /api/flows/{id}/unpublish": { may: "workspace flows.publish" },
   "GET /api/channels": { may: "accounts accounts.view", asks: () => [""] },
+  "GET /api/flows/{id}/versions": { may: "workspace flows.view" },
+  "GET /api/flows/{id}/versions/{number}": { may: "workspace flows.view" },
+  "GET /api/flows/{id}/difference": { may: "workspace flows.view" },
+  "GET /api/flows/{id}/live-runs": { may: "workspace flows.view" },
+  "POST /api/flows/{id}/live-runs": { may: "workspace flows.publish", body: () => ({ how: "move" }) },
+  "POST /api/flows/{id}/rollback": { may: "workspace flows.publish" },
+  "GET /api/accounts": { may: "accounts accounts.view", asks: () => [""] },
+  "POST /api/accounts": {
+    may: "workspace accounts.manage",
+    body: () => ({ channel: "none", name: "X", config: {} }),
+    ends: [400, "there is no such channel"],
+  },
+  "POST /api/accounts/test": {
+    may: "workspace accounts.manage",
+    body: ({ account, channel }) => ({ channel, config: {}, id: account }),
+  },
+  "GET /api/accounts/{id}": { may: "accounts accounts.view", of: "account" },
+  "PUT /api/accounts/{id}": { may: "accounts accounts.manage", of: "account", body: () => ({ botEnabled: true }) },
+  "DELETE /api/accounts/{id}": { may: "accounts accounts.manage", of: "account", endsIt: true },
+  "POST /api/accounts/{id}/test": { may: "accounts accounts.manage", of: "account" },
   "POST /api/accounts/{id}/resume": { may: "accounts accounts.manage", of: "account" },
   "GET /api/outbox": { may: "accounts conversations.view", asks: () => [""] },
   "POST /api/outbox/{id}": { may: "accounts messages.send", of: "effect", body: () => ({ resolve: "skip" }) },
