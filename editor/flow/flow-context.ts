@@ -1,0 +1,38 @@
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { ChannelOffer } from "../channels/channel-offers.ts";
+import type { FlowSession, FlowState } from "./flow-session.ts";
+
+/** What every part of the editor of one flow works with. */
+export interface FlowWorkspace {
+  readonly id: string;
+  readonly session: FlowSession;
+  readonly mayEdit: boolean;
+  /** Connected channels that this flow may speak on. */
+  readonly channels: readonly ChannelOffer[];
+  readonly flowIds: readonly string[];
+  readonly playbooks: readonly string[];
+  readonly selected: readonly string[];
+  readonly select: (ids: readonly string[]) => void;
+  /** Chooses a node and brings it into sight. */
+  readonly goTo: (id: string) => void;
+  /** Nodes of a problem's example: lit on the canvas. */
+  readonly lit: readonly string[];
+  readonly light: (path: readonly string[]) => void;
+  readonly drawer: "problems" | "yaml" | null;
+  readonly openDrawer: (tab: "problems" | "yaml" | null, line?: number) => void;
+  /** A line of the text that somebody asked to see. */
+  readonly line: number | null;
+}
+
+export const FlowContext = createContext<FlowWorkspace | null>(null);
+
+export function useFlow(): FlowWorkspace {
+  const found = useContext(FlowContext);
+  if (!found) throw new Error("only inside of the editor of a flow");
+  return found;
+}
+
+export function useFlowState(): FlowState {
+  const { session } = useFlow();
+  return useSyncExternalStore(session.subscribe, session.state);
+}
