@@ -34,6 +34,9 @@ export const screens: readonly Screen[] = [
     words: appWords,
     word: "flows",
     permission: "flows.view",
-    routes: [{ path: "", load: async () => ({ Component: (await import("../flows/flow-list.tsx")).FlowList }) }],
+    routes: [
+      { path: "", load: async () => ({ Component: (await import("../flows/flow-list.tsx")).FlowList }) },
+      { path: ":id", load: async () => ({ Component: (await import("../flow/flow-editor.tsx")).FlowEditor }) },
+    ],
   },
 ];

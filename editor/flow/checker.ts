@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../../engine/core/domain/diagnostic.ts";
 import type { Around, Findings, Question } from "./check-worker.ts";
 
+export type Checker = ReturnType<typeof openChecker>;
+
 /** Asks the worker for findings. Only the newest text counts: what was asked before it is answered with null. */
 export function openChecker(file: string) {
   const worker = new Worker(new URL("./check-worker.ts", import.meta.url), { type: "module" });

@@ -1,8 +1,10 @@
 import type { Language } from "../../engine/core/domain/language.ts";
+import { nodeTypes } from "../../engine/core/nodes/registry.ts";
+import { fieldsOf, isOptional, shapeOf } from "./form/schema-shape.ts";
 
 type Fresh = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** The least that a node of each type needs, with words that can stay. A type that is not here begins with its name only. */
+/** The least that a node of each type needs, with words that can stay. A type that is not here begins with what its schema asks for. */
 const FRESH: Readonly<Record<string, (say: (fr: string, en: string) => unknown) => Readonly<Record<string, unknown>>>> =
   {
     say: (say) => ({ text: say("Votre message ici.", "Your message here.") }),
@@ -16,6 +18,7 @@ const FRESH: Readonly<Record<string, (say: (fr: string, en: string) => unknown) 
     }),
     ask: (say) => ({ text: say("Quel est votre nom ?", "What is your name?"), saveAs: "reponse", timeoutHours: 20 }),
     sendTemplate: () => ({ template: "modele", language: "fr" }),
+    cart: (say) => ({ text: say("Voici votre panier :", "Here is your cart:"), timeoutHours: 20 }),
     productList: (say) => ({ text: say("Voici nos produits.", "Here are our products."), timeoutHours: 20 }),
     orderConfirm: (say) => ({ text: say("Voici votre commande :", "Here is your order:"), timeoutHours: 20 }),
     branch: () => ({ conditions: [{ id: "vrai", when: "contact.firstName != ''" }] }),
@@ -50,5 +53,18 @@ export function freshNode(type: string, languages: readonly Language[]): Fresh {
       ? word(only ?? "fr")
       : Object.fromEntries(languages.map((language) => [language, word(language)]));
   };
-  return { type, ...FRESH[type]?.(say) };
+  return { type, ...(FRESH[type]?.(say) ?? needed(type, say)) };
+}
+
+function needed(type: string, say: (fr: string, en: string) => unknown): Readonly<Record<string, unknown>> {
+  const found = nodeTypes.get(type);
+  const fields = found ? fieldsOf(found).filter(({ schema }) => !isOptional(schema)) : [];
+  return Object.fromEntries(
+    fields.map(({ key, schema, label }) => {
+      const shape = shapeOf(schema);
+      if (shape.kind === "number") return [key, shape.min ?? 1];
+      if (shape.kind === "select") return [key, shape.options[0]];
+      return [key, shape.kind === "localized" ? say(label.fr, label.en) : key];
+    }),
+  );
 }

@@ -2,11 +2,11 @@ import { classes } from "./classes.ts";
 
 const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** Keys of a shortcut, `mod+k`: ⌘ on a Mac, Ctrl elsewhere. */
+/** Keys of a shortcut: `mod+k` (⌘ on a Mac, Ctrl elsewhere), or several that do alike, `+ -`. */
 export function Keys({ keys, onDark = false }: { readonly keys: string; readonly onDark?: boolean }) {
   return (
     <span className="inline-flex gap-1" aria-hidden>
-      {keys.split("+").map((key) => (
+      {(keys.includes(" ") ? keys.split(" ") : keys.split("+")).map((key) => (
         <kbd
           key={key}
           className={classes(

@@ -33,6 +33,12 @@ const colours = HighlightStyle.define([
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--muted)" },
 ]);
 
+/** A key that was taken. */
+function did(act: () => void): true {
+  act();
+  return true;
+}
+
 /** The flow's text, both ways in step with the canvas: what is typed is drawn, what is drawn is written. */
 export function YamlEditor() {
   const t = useWords(flowWords);
@@ -67,9 +73,9 @@ export function YamlEditor() {
           yamlTheme,
           keymap.of([
             // One history for text and canvas: the session's.
-            { key: "Mod-z", preventDefault: true, run: () => (session.undo(), true) },
-            { key: "Mod-y", preventDefault: true, run: () => (session.redo(), true) },
-            { key: "Mod-Shift-z", preventDefault: true, run: () => (session.redo(), true) },
+            { key: "Mod-z", preventDefault: true, run: () => did(session.undo) },
+            { key: "Mod-y", preventDefault: true, run: () => did(session.redo) },
+            { key: "Mod-Shift-z", preventDefault: true, run: () => did(session.redo) },
             ...completionKeymap,
             ...searchKeymap,
             ...foldKeymap,
