@@ -34,6 +34,8 @@ const BURST_EVENTS = 20;
 const RETRY_MS = 1000;
 /** PostgreSQL: whoever has counted an attempt makes it within this time, or another process does. */
 const COUNTED_MS = 6000;
+/** So long an event waits after each death of a process that was trying it. */
+const SUSPECT_MS = 2000;
 
 /** What a try of a step gave; `uncounted`: this attempt must be on record before the event is tried (C-9). */
 type Tried = StepOutcome | { readonly type: "uncounted"; readonly seq: number; readonly attempts: number };
@@ -308,11 +310,13 @@ export function* enqueue(
 /** One more attempt is on record before the event is tried again (C-9). */
 function* count(context: Context, ref: ConversationRef, seq: number): Script<number | null> {
   const now = context.clock.now();
-  // Of several processes one counts and tries; the others come back when it should long be done.
+  // Of several processes one counts and tries; the others come back when it should long be done. Where there is only
+  // one: should it die again, the event waits, so that deaths that have nothing to do with it do not meet it each time.
   const rows = yield* all(
-    `UPDATE events SET attempts = attempts + 1, available_at = ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ?
+    `UPDATE events SET attempts = attempts + 1, available_at = ? + attempts * ? WHERE workspace_id = ? AND conversation_id = ? AND seq = ?
        AND status = 'pending' AND available_at <= ? RETURNING attempts`,
     context.db.dialect === "sqlite" ? now : now + COUNTED_MS,
+    context.db.dialect === "sqlite" ? SUSPECT_MS : 0,
     ref.workspaceId,
     ref.conversationId,
     seq,

@@ -110,7 +110,7 @@ export async function underKilledPostgres(
       while (house.graph.sent().length <= before && Date.now() - startedAt < RECOVERY_MS * 2) await pause(20);
       slowest = Math.max(slowest, Date.now() - startedAt);
     }
-    if (slowest > RECOVERY_MS) wrong.push(`no answer within 15 s after the database came back: ${slowest} ms`);
+    if (slowest > RECOVERY_MS) wrong.push(`no answer soon enough after the database came back: ${slowest} ms`);
     for (const machine of house.machines) if (!machine.alive()) await machine.start();
     wrong.push(...(await house.rest(90_000)));
     const codes = [...house.meta.refused.keys()].filter((code) => code !== 503 && code !== 0);

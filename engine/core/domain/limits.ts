@@ -26,7 +26,8 @@ export const LIMITS = {
   /** A template or condition in a flow, and what it may print. */
   templateChars: 20_000,
   templateOutputChars: 64_000,
-  templateRenderMs: 50,
+  /** Time by the wall clock: generous, because a process that has to wait for its turn must not decide differently. */
+  templateRenderMs: 1000,
   templateMemory: 1_000_000,
   /** Text of a contact that matching, variables and prompts see; the whole text is stored. */
   inboundTextChars: 4096,
