@@ -37,6 +37,7 @@ import { createLibrary } from "./worker/library.ts";
 import { createPacer } from "./worker/pacer.ts";
 import { createPressure } from "./worker/pressure.ts";
 import { startPurge } from "./worker/purge.ts";
+import { createReconciler } from "./worker/reconcile.ts";
 import { send } from "./worker/send.ts";
 import { createWorker } from "./worker/worker.ts";
 
@@ -206,6 +207,7 @@ export async function startRelais(config: Config): Promise<Running> {
     library: createLibrary(store),
     pressure: pressure.now,
     account: accountById,
+    unknown: (accountId) => reconciler.unknown(accountId),
     reloadAccounts: async () => {
       await reloadAccounts();
       mailWatch.reconcile();
@@ -262,6 +264,17 @@ export async function startRelais(config: Config): Promise<Running> {
     sourceOf: ({ channel, config: values }) => channelOf(channel).mailbox?.(values) ?? null,
     random: Math.random,
   });
+  const reconciler = createReconciler({
+    store,
+    channels,
+    accounts: () => accounts,
+    perform: sendDeps.perform,
+    clock,
+    ids,
+    log,
+    accepted: (accepted) => worker.accepted(accepted),
+    unknownWaitMs: config.unknownWaitMs,
+  });
   /** The contact sees that an answer is being written; nothing depends on it. */
   function showTyping(
     account: ChannelAccount | undefined,
@@ -305,6 +318,7 @@ export async function startRelais(config: Config): Promise<Running> {
       failing?.pass("webhook.stored");
       worker.accepted(accepted);
     },
+    missed: () => reconciler.missed(),
     ready: () => ready,
     pressure: pressure.now,
     settings: {
@@ -322,6 +336,7 @@ export async function startRelais(config: Config): Promise<Running> {
   });
   await worker.start();
   mailWatch.reconcile();
+  reconciler.start();
   const stopPurge = startPurge({ store, clock, log, metrics, keep: config.keep });
   const port = await app.listen(config.port, config.host).catch(async (error: unknown) => {
     await store.close();
@@ -339,7 +354,11 @@ export async function startRelais(config: Config): Promise<Running> {
       pressure.stop();
       stopWatching();
       await Promise.race([
-        Promise.all([mailWatch.stop().then(() => worker.stop()), stopPurge(), app.close()]),
+        Promise.all([
+          Promise.all([mailWatch.stop(), reconciler.stop()]).then(() => worker.stop()),
+          stopPurge(),
+          app.close(),
+        ]),
         new Promise<void>((done) => setTimeout(done, STOP_MS).unref()),
       ]);
       postOffice.close();

@@ -54,6 +54,7 @@ import type { Actor, ApiToken, AuditEntry, Session, User, UserStatus } from "./c
 import type { Workspace } from "./core/domain/workspace.ts";
 import type { FlowDocument } from "./core/flow/document.ts";
 import type { Decision, NeedsVersions, StepInput } from "./core/run/decision.ts";
+import type { UnknownSend } from "./core/run/match-sent.ts";
 import type { RunState } from "./core/run/run.ts";
 
 /**
@@ -223,6 +224,7 @@ export interface Store {
   readonly mailbox: Mailbox;
   readonly outbox: Outbox;
   readonly mails: MailRows;
+  readonly histories: HistoryRows;
   readonly accounts: AccountRows;
   readonly flows: FlowRows;
   readonly conversations: ConversationRows;
@@ -298,6 +300,25 @@ export interface Accepted {
     readonly conversationId: ConversationId;
     readonly position: number;
   }[];
+}
+
+/** How far what a provider keeps of an account was read (`Channel.history`). */
+export interface HistoryRows {
+  /**
+   * This process's turn to read, when nobody looked for `gapMs`: everything since this moment (ISO) is wanted; null: it
+   * is another's turn. Of a new account nothing from before is wanted.
+   */
+  take(workspaceId: WorkspaceId, accountId: ChannelAccountId, gapMs: number): Promise<string | null>;
+  /** Everything up to this moment is in. */
+  reached(workspaceId: WorkspaceId, accountId: ChannelAccountId, until: string): Promise<void>;
+  /** Sends of the account of which nobody knows whether they arrived. */
+  unknown(workspaceId: WorkspaceId, accountId: ChannelAccountId): Promise<readonly UnknownSend[]>;
+  /** Which of these ids name messages that we know. */
+  known(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    externalIds: readonly string[],
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** How far mailboxes are read, and what mails carry beside their words. */

@@ -30,7 +30,7 @@ export function createPerform(http: Http, files: Files, timeoutMs = TIMEOUT_MS):
  * The address that a call means. Some providers give each product a host of its own beside `api`; an address of the
  * operator's own (a proxy, a test) takes them all.
  */
-function placed(url: string, baseUrl: string): string {
+export function placed(url: string, baseUrl: string): string {
   return url.replace(/\{base(?::([a-z]+))?\}/, (_, host: string | undefined) =>
     host === undefined ? baseUrl : baseUrl.replace(/^(https:\/\/)api\./, `$1${host}.`),
   );

@@ -1,6 +1,7 @@
 import type { Channel, ConnectionFinding, ProbeAnswer } from "./core/domain/channel.ts";
 import type { Bilingual } from "./core/domain/language.ts";
 import type { CallOutcome, Channels, Clock, Perform, TestConnection } from "./ports.ts";
+import { placed } from "./provider-call.ts";
 
 const NOTHING: ConnectionFinding = {
   level: "ok",
@@ -32,7 +33,7 @@ export function createTestConnection(deps: {
       channel.probe(account, context).map(async (call) => {
         const outcome = await deps.perform(call, base).catch(ours);
         if (outcome.type === "answered") return { call, response: outcome.response };
-        unanswered.push(noAnswer(outcome.detail, new URL(call.url.replace("{base}", base)).hostname));
+        unanswered.push(noAnswer(outcome.detail, new URL(placed(call.url, base)).hostname));
         return { call, response: null };
       }),
     );

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { type Capabilities, channel, type WebhookRequest } from "../../engine/core/domain/channel.ts";
 import { type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
 import { explain } from "../shared/twilio-errors.ts";
+import { twilioHistory } from "../shared/twilio-history.ts";
 import { fetchMedia } from "../shared/twilio-media.ts";
 import { settle } from "../shared/twilio-settle.ts";
 import { isOfWhatsapp, receiveTwilio } from "../shared/twilio-webhook.ts";
+import { judge, probe } from "./probe.ts";
 import { dialect } from "./receive.ts";
 import { render } from "./render.ts";
 
@@ -80,4 +82,7 @@ export const sms = channel<SmsAccount>({
   settle,
   explain,
   fetchMedia,
+  history: twilioHistory(dialect),
+  probe,
+  judge,
 });

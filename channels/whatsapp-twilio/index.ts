@@ -2,8 +2,10 @@ import { z } from "zod";
 import { type Capabilities, channel } from "../../engine/core/domain/channel.ts";
 import { type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
 import { explain } from "../shared/twilio-errors.ts";
+import { twilioHistory } from "../shared/twilio-history.ts";
 import { fetchMedia } from "../shared/twilio-media.ts";
 import { isOfWhatsapp, receiveTwilio } from "../shared/twilio-webhook.ts";
+import { judge, probe } from "./probe.ts";
 import { dialect } from "./receive.ts";
 import { render, typing } from "./render.ts";
 import { settle } from "./settle.ts";
@@ -73,5 +75,8 @@ export const whatsappTwilio = channel<WhatsappTwilioAccount>({
   settle,
   explain,
   fetchMedia,
+  history: twilioHistory(dialect),
+  probe,
+  judge,
   typing,
 });

@@ -35,6 +35,8 @@ export interface ServerDeps {
   readonly settings: ServerSettings;
   /** Webhooks that are stored wake the worker without waiting. */
   readonly accepted: (accepted: Accepted) => void;
+  /** A webhook could not be stored: not every provider comes again. */
+  readonly missed?: () => void;
   /** Reads, checks and publishes flow files. */
   readonly flows: FlowFolder;
   /** False while the process is stopping. */

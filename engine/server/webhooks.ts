@@ -114,6 +114,7 @@ export function webhooks(deps: ServerDeps): (request: IncomingMessage, response:
       // Nothing was acknowledged, so nothing is lost: the provider comes again.
       deps.log.error("webhook could not be stored", { channel: channels.join(), error: String(error) });
       if (!response.headersSent) response.writeHead(503).end();
+      deps.missed?.();
     });
     return true;
   };

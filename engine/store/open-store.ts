@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { conversationRows } from "./conversations.ts";
 import { guardDisk } from "./disk-guard.ts";
 import { flowRows } from "./flows.ts";
+import { historyRows } from "./histories.ts";
 import { inbox } from "./inbox.ts";
 import { mailbox } from "./mailbox.ts";
 import { mailRows } from "./mails.ts";
@@ -130,6 +131,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     mailbox: mailbox(told),
     outbox: outbox(told),
     mails: mailRows(told),
+    histories: historyRows(told),
     accounts: savingAccounts,
     flows: flowRows(told),
     conversations: conversationRows(told),

@@ -596,6 +596,18 @@ export const mailPositions = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.accountId, t.folder] })],
 );
 
+/** How far what a provider keeps of an account was read, and when somebody last looked. */
+export const historyPositions = pgTable(
+  "history_positions",
+  {
+    workspaceId: ws(),
+    accountId: text("account_id").notNull(),
+    readUntil: at("read_until").notNull(),
+    lookedAt: at("looked_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.accountId] })],
+);
+
 /** Of the program, not of a workspace: who runs, since when, when it was last alive. */
 export const processes = pgTable("processes", {
   id: text("id").primaryKey(),

@@ -41,6 +41,8 @@ export interface OutboxDeps extends Omit<SendDeps, "store"> {
   /** How much waits: the assistant and web services make room for it. */
   readonly pressure?: () => Pressure;
   readonly pollMs: number;
+  /** Nobody knows how a send of this account ended. */
+  readonly unknown?: (accountId: string) => void;
 }
 
 /** Does what steps asked for: each effect at least once, its result exactly once (C-5, C-6). */
@@ -108,6 +110,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       perform(next);
       if (end.type === "retry") wake(end.at);
       if (end.type === "unknown") wake(end.until);
+      if (end.type === "unknown" && isSend) deps.unknown?.(claimed.accountId);
     } catch (error) {
       // We are stopping: the attempt is on record, and the next start finds it open (C-5).
       log.error("effect could not be settled", { effectId: claimed.id, error: String(error) });

@@ -44,6 +44,8 @@ export interface Channel<Config = unknown> {
   settle(response: CallResponse, call: Call): Settled;
   /** How a file of an inbound message is fetched; absent: its `url` is public. */
   fetchMedia?(media: Media, account: Account<Config>): MediaFetch;
+  /** What the provider keeps of this account's messages, where webhooks that fail are not repeated for long. Absent: they are. */
+  readonly history?: History<Config>;
   /** What this account can show, where accounts differ (pictures by text message); absent: the channel's own. */
   capabilitiesFor?(config: Config): Capabilities;
   /** A code of the provider's in words for whoever runs the business; null: one that nobody knows. */
@@ -202,7 +204,7 @@ export interface ConnectionFinding {
  */
 export interface Call {
   /** `probe`: only reads (*Test connection*). */
-  readonly purpose: "send" | "upload" | "typing" | "profile" | "probe";
+  readonly purpose: "send" | "upload" | "typing" | "profile" | "probe" | "history";
   /**
    * `push`: shown by our own server (web chat); needs no request. `mail`: by SMTP, or a look into a mailbox; the body
    * says which.
@@ -230,6 +232,8 @@ export interface Call {
       };
   /** For an upload: the key under which later calls find the id (`SendContext.uploaded`). */
   readonly uploadKey?: string;
+  /** With `history`: what the channel wants to be told again beside the answer. */
+  readonly about?: unknown;
 }
 
 export interface CallResponse {
@@ -238,6 +242,28 @@ export interface CallResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** At most 1 MB; what came after was dropped. */
   readonly body: string;
+}
+
+/** A provider's list of messages, read in order to miss none. Pure like the rest: calls, and what their answers say. */
+export interface History<Config = unknown> {
+  /** Calls (purpose `history`) for everything since a moment (ISO 8601), the newest first. */
+  ask(account: Account<Config>, since: string): readonly Call[];
+  /** What an answer says, with the keys that the webhooks have; null: it is none that can be read. Never throws. */
+  read(response: CallResponse, call: Call, account: Account<Config>, since: string): HistoryPage | null;
+}
+export interface HistoryPage {
+  readonly events: readonly InboundEvent[];
+  /** Messages of ours, for sends of which nobody knows whether they arrived. */
+  readonly sent: readonly SentLine[];
+  /** Calls that go on from here: the next page, the files of a message. */
+  readonly more: readonly Call[];
+}
+export interface SentLine {
+  readonly externalId: string;
+  /** The value of an identity of whoever it went to. */
+  readonly to: string;
+  readonly text: string;
+  readonly at: string;
 }
 
 export type Settled =

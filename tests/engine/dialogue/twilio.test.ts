@@ -55,7 +55,9 @@ const start = (more: Readonly<Record<string, string>> = {}, port?: number): Prom
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "relais-"));
-  twilio = await startFakeTwilio({ accountSid: SID, authToken: TOKEN, from: OWN, webhookUrl: SIGNED });
+  const options = { accountSid: SID, authToken: TOKEN, from: OWN, webhookUrl: SIGNED };
+  // Small pages, so that every list has several.
+  twilio = await startFakeTwilio({ ...options, pageSize: 3 });
 });
 const open = async (more: Readonly<Record<string, string>> = {}): Promise<void> => {
   relais = await start(more);
@@ -226,6 +228,117 @@ describe("a customer on WhatsApp through Twilio", () => {
     const { items } = await messages();
     expect(new Set(items.map(({ conversationId }) => conversationId)).size).toBe(2);
     expect(new Set(twilio.sent().map(({ to }) => to))).toEqual(new Set([LEA, WHATSAPP_LEA]));
+  });
+});
+
+describe("after an outage", () => {
+  beforeEach(() => open());
+  const recovered = async (): Promise<readonly unknown[]> => {
+    const { items } = await relais.api<{ readonly items: readonly { readonly code: string }[] }>("/api/notices");
+    return items.filter(({ code }) => code === "history.recovered");
+  };
+
+  test("what Twilio could not deliver is fetched from its list, in order, once, with its files", async () => {
+    await say("Bonjour");
+    await say("Bonjour", WHATSAPP_LEA);
+    await twilio.waitForSent(2);
+    await eventually(() =>
+      expect(twilio.asked().filter((one) => one.startsWith("GET")).length).toBeGreaterThanOrEqual(4),
+    );
+    const { port } = relais;
+    await relais.kill();
+    const words = ["produits", "Avez-vous du savon ?", "ou du miel ?", "Dites-moi", "merci"];
+    const lost = words.map((text, index) => twilio.lose(LEA, text, { at: Date.now() + index }));
+    const picture = twilio.lose(LEA, "Voici", { at: Date.now() + 10 });
+    twilio.keepFile(picture.sid, Buffer.from("GIF89a1234567890"), "image/gif");
+    twilio.lose(WHATSAPP_LEA, "commande");
+    relais = await start({}, port);
+    const { items } = await eventually(async () => {
+      const found = await messages();
+      const inbound = found.items.filter(({ direction }) => direction === "in");
+      expect(inbound).toHaveLength(9);
+      return { items: inbound };
+    });
+    expect(await recovered()).toHaveLength(2);
+    const own = items.filter(({ externalId }) => lost.some(({ sid }) => sid === externalId));
+    const inOrder = [...own].sort((one, other) => one.position - other.position).map(({ text }) => text);
+    expect(inOrder).toEqual(words);
+    await eventually(async () => {
+      const { items: files } = await messages(`&externalId=${picture.sid}`);
+      expect(files[0]?.attachments[0]?.sizeBytes).toBe(16);
+    });
+    // What comes by webhook after all is known already.
+    for (const { sid } of lost) expect((await say("produits", LEA, { MessageSid: sid })).status).toBe(200);
+    const after = await messages();
+    expect(after.items.filter(({ direction }) => direction === "in")).toHaveLength(9);
+  });
+
+  test("a send whose answer and reports are lost is found in the list: nothing is sent twice, nothing is marked", async () => {
+    twilio.reportTo(null);
+    for (const person of [LEA, WHATSAPP_LEA]) {
+      twilio.fail({ type: "acceptThenReset" }, 1, person);
+      await say("Bonjour", person);
+      await eventually(async () => {
+        const sid = twilio.sent().find(({ to }) => to === person)?.sid;
+        const { items } = await messages(`&externalId=${sid}`);
+        expect(items).toMatchObject([{ direction: "out", maybeDuplicate: false }]);
+      });
+      await say("conseiller", person);
+      await eventually(() => expect(told(person)).toHaveLength(2));
+    }
+    expect(twilio.sent()).toHaveLength(4);
+  });
+
+  test("statuses that were lost are read from the list, and a list that fails is read again", async () => {
+    twilio.reportTo(null);
+    await say("Bonjour");
+    await twilio.waitForSent(1);
+    const { port } = relais;
+    await relais.kill();
+    twilio.failLists(503);
+    relais = await start({}, port);
+    await eventually(() => expect(twilio.asked().at(-1)).toContain("GET"));
+    await relais.kill();
+    twilio.failLists(null);
+    relais = await start({}, port);
+    await eventually(async () => {
+      const { items } = await messages(`&externalId=${twilio.sent()[0]?.sid}`);
+      expect(items.map(({ status: one }) => one)).toEqual(["delivered"]);
+    });
+  });
+});
+
+describe("test connection", () => {
+  interface Tested {
+    readonly findings: readonly { readonly level: string; readonly code: string }[];
+  }
+  const tested = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
+    const { items } = await relais.api<{
+      readonly items: readonly { readonly type: string; readonly accounts: readonly { readonly id: string }[] }[];
+    }>("/api/channels");
+    const found: Record<string, readonly string[]> = {};
+    for (const { type, accounts } of items.filter((one) => /sms|Twilio/.test(one.type))) {
+      const { body } = await relais.post<Tested>(`/api/accounts/${accounts[0]?.id}/test`);
+      found[type] = body.findings.map(({ level, code }) => `${level} ${code}`);
+    }
+    return found;
+  };
+
+  test("says that all is well, or what is wrong", async () => {
+    await open();
+    expect(await tested()).toEqual({
+      sms: ["ok accountReady", "ok webhookReady"],
+      whatsappTwilio: ["ok accountReady", "ok webhookReady"],
+    });
+    await relais.stop();
+    await open({ TWILIO_PHONE_NUMBER: "+33639980007", PUBLIC_URL: "https://elsewhere.example.com" });
+    expect(await tested()).toEqual({
+      sms: ["error numberNotOurs", "ok accountReady"],
+      whatsappTwilio: ["error webhookElsewhere", "ok accountReady"],
+    });
+    await relais.stop();
+    await open({ TWILIO_AUTH_TOKEN: "another" });
+    expect(await tested()).toEqual({ sms: ["error tokenInvalid"], whatsappTwilio: ["error tokenInvalid"] });
   });
 });
 
