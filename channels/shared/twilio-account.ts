@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountField } from "../../engine/core/domain/account-field.ts";
 import type { Call } from "../../engine/core/domain/channel.ts";
 
 /** What every number of a Twilio account needs, whatever it speaks. A sub-account has a SID and a token of its own. */
@@ -14,19 +15,75 @@ export interface TwilioAccount {
   readonly messagesPerSecond?: number | undefined;
 }
 
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+const SERVICE_SID = /^(MG[0-9a-f]{32})?$/i;
+
+/** The fields of an account's form that every number of Twilio's has. */
 export const twilioFields = {
-  accountSid: z
-    .string()
-    .regex(/^AC[0-9a-f]{32}$/i)
-    .meta({ title: "Account SID" }),
-  authToken: z.string().min(1).meta({ title: "Auth token", secret: true }),
-  secondaryAuthToken: z.string().min(1).optional().meta({ title: "Secondary auth token", secret: true }),
-  messagingServiceSid: z
-    .string()
-    .regex(/^MG[0-9a-f]{32}$/i)
-    .optional()
-    .meta({ title: "Messaging service SID" }),
+  accountSid: accountField(
+    z.string().regex(ACCOUNT_SID),
+    { fr: "Account SID", en: "Account SID" },
+    {
+      help: {
+        fr: "Sur l'accueil de la console Twilio. Un sous-compte a le sien.",
+        en: "On the home page of Twilio's console. A sub-account has its own.",
+      },
+      placeholder: `AC${"0".repeat(32)}`,
+      wrong: { fr: "AC suivi de 32 chiffres et lettres.", en: "AC and 32 digits and letters." },
+    },
+  ),
+  authToken: accountField(
+    z.string().min(1),
+    { fr: "Auth Token", en: "Auth token" },
+    {
+      secret: true,
+      help: {
+        fr: "Juste en dessous de l'Account SID. Une clé d'API (SK…) ne convient pas : elle ne signe pas les messages reçus.",
+        en: "Just below the Account SID. An API key (SK…) will not do: it signs no incoming messages.",
+      },
+    },
+  ),
+  messagingServiceSid: accountField(
+    z.string().regex(SERVICE_SID).default(""),
+    { fr: "Service de messagerie", en: "Messaging service" },
+    {
+      advanced: true,
+      help: {
+        fr: "Si vos numéros sont dans un service de messagerie : son identifiant, sous Messaging › Services.",
+        en: "If your numbers are in a messaging service: its SID, under Messaging › Services.",
+      },
+      placeholder: `MG${"0".repeat(32)}`,
+      wrong: { fr: "MG suivi de 32 chiffres et lettres.", en: "MG and 32 digits and letters." },
+    },
+  ),
+  secondaryAuthToken: accountField(
+    z.string().default(""),
+    { fr: "Auth Token secondaire", en: "Secondary auth token" },
+    {
+      secret: true,
+      advanced: true,
+      help: {
+        fr: "Le temps de remplacer l'Auth Token : Twilio peut signer avec l'un ou l'autre.",
+        en: "While the auth token is being replaced: Twilio may sign with either.",
+      },
+    },
+  ),
 };
+
+/** What Twilio lets a number send; `usual` fits nearly everybody. */
+export function paceField(usual: number) {
+  return accountField(
+    z.number().int().min(1).max(1_000_000).default(usual),
+    { fr: "Messages par seconde", en: "Messages per second" },
+    {
+      advanced: true,
+      help: {
+        fr: "Ce que Twilio autorise pour ce numéro ; au-delà, les messages attendent.",
+        en: "What Twilio allows for this number; beyond it, messages wait.",
+      },
+    },
+  );
+}
 
 /** The products of Twilio's whose API is on a host of its own; the place that the engine fills in is `{base:content}`. */
 export type TwilioHost = "api" | "content" | "messaging";

@@ -10,7 +10,7 @@ export function twilioHistory<Config extends TwilioAccount>(dialect: Dialect<Con
     ask: ({ config }, since) => {
       const own = dialect.own(config);
       // A messaging service sends and receives by any of its numbers.
-      if (config.messagingServiceSid !== undefined) return [listCall(config, since, {})];
+      if (config.messagingServiceSid) return [listCall(config, since, {})];
       // A name can be no recipient.
       const directions = /\d{3}/.test(own) ? (["To", "From"] as const) : (["From"] as const);
       return directions.map((direction) => listCall(config, since, { [direction]: own }));
@@ -106,7 +106,7 @@ function read<Config extends TwilioAccount>(
 function isOurs<Config extends TwilioAccount>(one: Line, dialect: Dialect<Config>, config: Config): boolean {
   const own = dialect.own(config);
   if (own !== "" && (one.direction === "inbound" ? one.to : one.from) === own) return true;
-  return config.messagingServiceSid !== undefined && one.messaging_service_sid === config.messagingServiceSid;
+  return !!config.messagingServiceSid && one.messaging_service_sid === config.messagingServiceSid;
 }
 
 function filesCall(one: Line, config: TwilioAccount): Call {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { accountField } from "../../engine/core/domain/account-field.ts";
 import { type Capabilities, channel, type WebhookRequest } from "../../engine/core/domain/channel.ts";
-import { type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
+import { paceField, type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
 import { explain } from "../shared/twilio-errors.ts";
 import { twilioHistory } from "../shared/twilio-history.ts";
 import { fetchMedia } from "../shared/twilio-media.ts";
@@ -41,6 +42,7 @@ const capabilities: Capabilities = {
   unknownPolicy: "resend",
   evidence: true,
   identityKinds: ["phone"],
+  charged: "parts",
   markup: "none",
 };
 
@@ -61,21 +63,45 @@ export const sms = channel<SmsAccount>({
   account: z
     .object({
       ...twilioFields,
-      from: z
-        .string()
-        .regex(/^(\+\d{4,15}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|)$/)
-        .default("")
-        .meta({ title: "Number, short code or sender name" }),
-      mms: z.boolean().default(false).meta({ title: "Send pictures (MMS)" }),
-      messagesPerSecond: z.number().int().min(1).max(1_000_000).default(10),
+      from: accountField(
+        z
+          .string()
+          .regex(/^(\+\d{4,15}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|)$/)
+          .default(""),
+        { fr: "Numéro", en: "Number" },
+        {
+          control: "text",
+          help: {
+            fr: "Avec son indicatif. Aussi : un numéro court, ou un nom d'expéditeur auquel on ne peut pas répondre. En France, les opérateurs bloquent les 06 et 07.",
+            en: "With its country code. Also: a short code, or a sender name that nobody can answer. In France carriers block mobile numbers (+33 6, +33 7).",
+          },
+          placeholder: "+33199000001",
+          wrong: {
+            fr: "Un numéro avec son indicatif (+33…), un numéro court, ou un nom de 11 lettres au plus.",
+            en: "A number with its country code (+33…), a short code, or a name of at most 11 letters.",
+          },
+        },
+      ),
+      mms: accountField(
+        z.boolean().default(false),
+        { fr: "Envoyer les images en MMS", en: "Send pictures as MMS" },
+        {
+          advanced: true,
+          help: {
+            fr: "États-Unis, Canada et Australie surtout, pas la France : sinon les images partent sous forme de lien.",
+            en: "The United States, Canada and Australia mostly, not France: otherwise pictures go as a link.",
+          },
+        },
+      ),
+      messagesPerSecond: paceField(10),
     })
-    .refine(({ from, messagingServiceSid }) => from !== "" || messagingServiceSid !== undefined, {
+    .refine(({ from, messagingServiceSid }) => from !== "" || messagingServiceSid !== "", {
       message: "a number, a sender name or a messaging service is needed",
     }) as unknown as z.ZodType<SmsAccount>,
   base: "twilio",
   webhookPath: "/webhook/twilio",
   isFor: (request: WebhookRequest) => !isOfWhatsapp(request),
-  address: ({ accountSid, from, messagingServiceSid }) => `${accountSid}/${from || (messagingServiceSid ?? "")}`,
+  address: ({ accountSid, from, messagingServiceSid }) => `${accountSid}/${from || messagingServiceSid}`,
   perSecond: ({ messagesPerSecond }) => messagesPerSecond ?? capabilities.pace.account.perSecond,
   receive: (request, accounts) => receiveTwilio(dialect, request, accounts),
   render,

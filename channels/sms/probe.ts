@@ -38,7 +38,7 @@ const service = z.looseObject({
 function questions(config: SmsAccount, context: ProbeContext): readonly Question[] {
   const { accountSid, from, messagingServiceSid } = config;
   const base = `/2010-04-01/Accounts/${accountSid}`;
-  const ofService = messagingServiceSid !== undefined;
+  const ofService = !!messagingServiceSid;
   const asked: Question[] = [];
   if (from.startsWith("+"))
     asked.push({
@@ -98,7 +98,7 @@ function judgeNumber(body: unknown, { mms, from, messagingServiceSid }: SmsAccou
         en: "Switch MMS off for this account: Relais sends a link.",
       },
     });
-  if (messagingServiceSid === undefined)
+  if (!messagingServiceSid)
     findings.push(own.sms_application_sid ? IN_APPLICATION : judgeWebhook(own.sms_url ?? "", context, NUMBERS));
   return findings;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { accountField } from "../../engine/core/domain/account-field.ts";
 import { type Capabilities, channel } from "../../engine/core/domain/channel.ts";
-import { type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
+import { paceField, type TwilioAccount, twilioFields } from "../shared/twilio-account.ts";
 import { explain } from "../shared/twilio-errors.ts";
 import { twilioHistory } from "../shared/twilio-history.ts";
 import { fetchMedia } from "../shared/twilio-media.ts";
@@ -58,12 +59,34 @@ export const whatsappTwilio = channel<WhatsappTwilioAccount>({
   capabilitiesFor: ({ buttons }) => (buttons === false ? { ...capabilities, buttons: null, list: null } : capabilities),
   account: z.object({
     ...twilioFields,
-    from: z
-      .string()
-      .regex(/^\+\d{4,15}$/)
-      .meta({ title: "WhatsApp number" }),
-    buttons: z.boolean().default(true).meta({ title: "Buttons and lists" }),
-    messagesPerSecond: z.number().int().min(1).max(1_000_000).default(80),
+    from: accountField(
+      z.string().regex(/^\+\d{4,15}$/),
+      { fr: "Numéro WhatsApp", en: "WhatsApp number" },
+      {
+        control: "phone",
+        help: {
+          fr: "Le numéro inscrit sous Messaging › Senders › WhatsApp senders, avec son indicatif.",
+          en: "The number registered under Messaging › Senders › WhatsApp senders, with its country code.",
+        },
+        placeholder: "+33199000001",
+        wrong: {
+          fr: "Un numéro avec son indicatif, sans « whatsapp: ».",
+          en: 'A number with its country code, without "whatsapp:".',
+        },
+      },
+    ),
+    buttons: accountField(
+      z.boolean().default(true),
+      { fr: "Boutons et listes", en: "Buttons and lists" },
+      {
+        advanced: true,
+        help: {
+          fr: "Twilio les garde comme modèles « Content ». Sans eux, les choix sont numérotés.",
+          en: "Twilio keeps them as Content templates. Without them, choices are numbered.",
+        },
+      },
+    ),
+    messagesPerSecond: paceField(80),
   }) as unknown as z.ZodType<WhatsappTwilioAccount>,
   base: "twilio",
   webhookPath: "/webhook/twilio",

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { errorOf, KNOWN_CODES } from "../../channels/shared/twilio-errors.ts";
 import { isSigned } from "../../channels/shared/twilio-signature.ts";
 import { type SmsAccount, sms } from "../../channels/sms/index.ts";
 import type { Account, Call } from "../../engine/core/domain/channel.ts";
@@ -172,4 +173,71 @@ describe("SMS sends", () => {
       ),
     ).toMatchObject(expected);
   });
+});
+
+describe("pictures by text message", () => {
+  const path = "ab".repeat(32);
+  const picture = { type: "media", media: { kind: "image", path, mimeType: "image/png" }, caption: "Voici" } as const;
+  const send = {
+    effectId: "eff_1",
+    publicUrl: "https://bot.example.com",
+    uploaded: {},
+    links: { [path]: "https://bot.example.com/files/x" },
+  };
+  const to = { identities: [{ kind: "phone", value: "+33612345678" }] } as const;
+  const said = (mms: boolean, links = send.links) => {
+    const [call] = sms.render(picture, to, { ...account, config: { ...account.config, mms } }, { ...send, links });
+    return call?.body.type === "form"
+      ? call.body.fields.filter(([name]) => name === "Body" || name === "MediaUrl")
+      : [];
+  };
+
+  test("go as MMS where the account may, else as a signed link of ours", () => {
+    expect(said(true)).toEqual([
+      ["Body", "Voici"],
+      ["MediaUrl", "https://bot.example.com/files/x"],
+    ]);
+    expect(said(false)).toEqual([["Body", "Voici\nhttps://bot.example.com/files/x"]]);
+  });
+
+  test("go as a link where Twilio could not fetch them", () => {
+    expect(said(true, { [path]: "http://localhost:3000/files/x" })).toEqual([
+      ["Body", "Voici\nhttp://localhost:3000/files/x"],
+    ]);
+  });
+
+  test("are what this account can show only where it may send them", () => {
+    expect(sms.capabilitiesFor?.({ ...account.config, mms: true }).media).toHaveProperty("image");
+    expect(sms.capabilitiesFor?.(account.config).media).toEqual({});
+  });
+});
+
+test("every code of the table has its sentences, and an unknown one has none", () => {
+  const sentences = [...KNOWN_CODES].map((code) => sms.explain?.(String(code)));
+  expect(sentences.length).toBeGreaterThan(80);
+  for (const sentence of sentences) {
+    expect(sentence?.fr).toMatch(/^\p{Lu}.+[.]$/u);
+    expect(sentence?.en).toMatch(/^\p{Lu}.+[.]$/u);
+  }
+  expect(sms.explain?.("99999")).toBeNull();
+});
+
+test.each([
+  [20003, "accountInvalid"],
+  [21211, "recipientUnreachable"],
+  [21408, "providerRejected"],
+  [21610, "optedOut"],
+  [21611, "rateLimited"],
+  [21617, "messageInvalid"],
+  [30001, "rateLimited"],
+  [30003, "recipientUnreachable"],
+  [30008, "providerDown"],
+  [63015, "providerRejected"],
+  [63016, "outsideServiceWindow"],
+  [63018, "rateLimited"],
+  [63028, "messageInvalid"],
+  [63049, "providerRejected"],
+  [99999, "messageInvalid"],
+] as const)("code %i is %s", (code, expected) => {
+  expect(errorOf(code, "")).toMatchObject({ code: expected, providerCode: String(code) });
 });

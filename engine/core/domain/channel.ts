@@ -344,6 +344,8 @@ export interface Capabilities {
   /** Who writes has only an id: name and language are asked for on their own (`lookUpProfile`). */
   readonly profile?: true;
   readonly identityKinds: readonly IdentityKind[];
+  /** Carriers cut and charge texts in parts (`sms-segments.ts`). Absent: nobody counts. */
+  readonly charged?: "parts";
   /** `whatsapp`: `*bold*`; `none`: marks are taken out. */
   readonly markup: "whatsapp" | "none";
   /** Nothing can be said on it (a form): what comes in is answered on another channel. */
