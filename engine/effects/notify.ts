@@ -67,7 +67,8 @@ async function tellPhone(context: EffectContext, phone: string, text: string): P
     .filter(({ workspaceId, status }) => workspaceId === workspace.id && status === "active");
   const whatsapp =
     active.find(({ channel, id }) => channel === "whatsapp" && id === context.account?.id) ??
-    active.find(({ channel }) => channel === "whatsapp");
+    active.find(({ channel }) => channel === "whatsapp") ??
+    active.find(({ channel }) => channel === "whatsappTwilio");
   const sms = active.find(({ channel }) => channel === "sms");
   if (!whatsapp && !sms) return failed("unavailable", "neither WhatsApp nor text messages are connected");
   const plain = { type: "text" as const, text };

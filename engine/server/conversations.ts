@@ -3,16 +3,17 @@ import { CHANNEL_TYPES } from "../core/domain/channel.ts";
 import type { ConversationId, MessageId } from "../core/domain/ids.ts";
 import { type AccountScope, holds } from "../core/domain/rights.ts";
 import { NAME } from "../core/flow/document.ts";
-import type { ConversationView } from "../ports.ts";
+import type { ConversationView, MessageView } from "../ports.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
-import { apiMessage, messageView } from "./message-view.ts";
+import { type ApiMessage, apiMessage, messageView } from "./message-view.ts";
 import { given, id, page } from "./query.ts";
 import { accountRoute, NOT_FOUND, ok, type Route } from "./route.ts";
 
 /** Messages and conversations: what was said, and who answers. */
 export function conversationRoutes(deps: ServerDeps): readonly Route[] {
   const { store } = deps;
+  const viewOf = (message: MessageView): ApiMessage => messageView(message, deps.channels.of(message.channel));
   return [
     accountRoute({
       method: "get",
@@ -29,7 +30,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       reply: z.object({ items: z.array(apiMessage), next: z.string().nullable() }),
       run: async ({ principal, query }) => {
         const found = await store.conversations.messages(principal.scope, given(query));
-        return ok({ items: found.items.map(messageView), next: found.next });
+        return ok({ items: found.items.map(viewOf), next: found.next });
       },
     }),
     accountRoute({
@@ -106,7 +107,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
       run: async ({ principal: { scope }, params, query }) => {
         if (!(await store.conversations.get(scope, params.id as ConversationId))) return NOT_FOUND;
         const found = await store.conversations.messages(scope, { conversationId: params.id, ...query });
-        return ok({ items: found.items.map(messageView), next: found.next });
+        return ok({ items: found.items.map(viewOf), next: found.next });
       },
     }),
     accountRoute({
@@ -150,7 +151,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
               limit: 1,
             });
             const [view] = found.items;
-            return view ? { status: 201, body: messageView(view) } : NOT_FOUND;
+            return view ? { status: 201, body: viewOf(view) } : NOT_FOUND;
           }
         }
       },

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Channel } from "../core/domain/channel.ts";
 import { filesOf, textOf } from "../core/domain/message.ts";
+import { smsSize } from "../core/domain/sms-segments.ts";
 import type { MessageView } from "../ports.ts";
 
 /** A message as the API gives it (spec 9). */
@@ -42,10 +44,13 @@ export const apiMessage = z.object({
   }),
   channel: z.string(),
   accountId: z.string(),
+  /** Of a text message of ours: the parts that carriers count and charge. */
+  segments: z.number().nullable(),
 });
 export type ApiMessage = z.infer<typeof apiMessage>;
 
-export function messageView(message: MessageView): ApiMessage {
+/** A message in the API's words; its channel knows what the provider's codes mean. */
+export function messageView(message: MessageView, channel: Pick<Channel, "capabilities" | "explain">): ApiMessage {
   const { content, contact, error } = message;
   const media = content.type === "media" ? content.media : null;
   return {
@@ -82,5 +87,9 @@ export function messageView(message: MessageView): ApiMessage {
     },
     channel: message.channel,
     accountId: message.accountId,
+    segments:
+      channel.capabilities.charged === "parts" && message.direction === "out" && content.type === "text"
+        ? smsSize(content.text).segments
+        : null,
   };
 }

@@ -13,7 +13,7 @@ import { createHttp } from "../../engine/http.ts";
 import { createIds } from "../../engine/ids.ts";
 import { createMetrics } from "../../engine/metrics.ts";
 import { createPasswords } from "../../engine/passwords.ts";
-import type { Accepted, ChannelAccount, Channels, Clock, Passwords, Store } from "../../engine/ports.ts";
+import type { Accepted, ChannelAccount, Channels, Clock, Files, Passwords, Store } from "../../engine/ports.ts";
 import { createPerform } from "../../engine/provider-call.ts";
 import { createSecrets } from "../../engine/secrets.ts";
 import { type App, createApp } from "../../engine/server/app.ts";
@@ -34,6 +34,7 @@ export interface TestApp {
   readonly url: string;
   readonly port: number;
   readonly store: Store;
+  readonly files: Files;
   readonly workspaceId: WorkspaceId;
   /** Two WhatsApp numbers, the Twilio number, the web chat. */
   readonly accountIds: readonly ChannelAccountId[];
@@ -111,6 +112,7 @@ export async function startTestApp(
     of: channelOf,
     baseUrl: () => options.providerUrl ?? "http://127.0.0.1:1",
   };
+  const files = createFiles(join(folder, "media"));
   const depsFor = (workspaceId: WorkspaceId): ServerDeps => ({
     store,
     channels,
@@ -126,7 +128,7 @@ export async function startTestApp(
     }),
     clock,
     ids,
-    files: createFiles(join(folder, "media")),
+    files,
     passwords,
     fileLinks: createFileLinks(Buffer.alloc(32, 7), PUBLIC_URL, () => clock.now()),
     log: { error: write, warn: write },
@@ -156,6 +158,7 @@ export async function startTestApp(
     url,
     port,
     store,
+    files,
     workspaceId: workspace.id,
     accountIds: accounts.map(({ id }) => id),
     flowsDir,
