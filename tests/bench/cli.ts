@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startDriver } from "./driver.ts";
 import * as parts from "./parts.ts";
+import { sms } from "./provider-sms.ts";
+import { whatsapp } from "./provider-whatsapp.ts";
 import { pinDriver, syncMicros } from "./servers.ts";
 
-const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256]
+const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256] [--channel whatsapp|sms]
 
 Starts Relais, and a bare server beside it that does the least one can do, drives both with the boutique dialogue over
 HTTP against a provider of its own, and prints tables. Without --part: speed, rates, idle, flow, postgres.`;
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     part: { type: "string", default: "speed,rates,idle,flow,postgres" },
     seconds: { type: "string", default: "10" },
     warm: { type: "string", default: "5" },
+    channel: { type: "string", default: "whatsapp" },
     customers: { type: "string", default: "1,32,256" },
     minutes: { type: "string", default: "15" },
     rate: { type: "string", default: "200" },
@@ -34,7 +37,16 @@ process.on("SIGINT", () => {
   process.exit(130);
 });
 const alone = pinDriver();
-const driver = await startDriver(0);
+const providers = new Map([
+  ["whatsapp", whatsapp],
+  ["sms", sms],
+]);
+const provider = providers.get(values.channel);
+if (!provider) {
+  console.error(`There is no bench for ${values.channel}, but for ${[...providers.keys()].join(", ")}.`);
+  process.exit(2);
+}
+const driver = await startDriver(0, provider);
 const bench: parts.Bench = {
   driver,
   folder,

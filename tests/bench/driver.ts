@@ -1,14 +1,9 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Server } from "node:net";
-import { DIALOGUE, type Interactive, messageOf, type Offer, offersOf, type Turn } from "./dialogue.ts";
+import { DIALOGUE, type Offer, type Turn } from "./dialogue.ts";
 import { Latencies } from "./measure.ts";
+import type { Provider } from "./provider.ts";
 import { type Line, listen, openLine } from "./wire.ts";
-
-export const ACCOUNT = {
-  phoneNumberId: "100000000000001",
-  token: "graph-token-for-the-bench",
-  appSecret: "app-secret-for-the-bench",
-} as const;
 
 const REPLY_WITHIN_MS = 15_000;
 
@@ -27,7 +22,11 @@ export interface Measured {
 
 /** Customers and the provider between them and the server, all on this side. */
 export interface Driver {
-  readonly graphUrl: string;
+  readonly provider: Provider;
+  /** Where the provider is played. */
+  readonly url: string;
+  /** What Relais must be told to use it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Customers who each write as soon as they were answered; with several ports they spread over them. */
   closedLoop(ports: readonly number[], customers: number, seconds: number, options: LoopOptions): Promise<Measured>;
   /** Messages at a fixed rate, whoever is free writes; latency counts from the moment at which it should have left. */
@@ -42,13 +41,6 @@ export interface LoopOptions {
   readonly floor: boolean;
 }
 
-interface Sent {
-  readonly to?: string;
-  readonly messaging_product?: string;
-  readonly type?: string;
-  readonly interactive?: Interactive;
-}
-
 interface Customer {
   readonly port: number;
   phone: string;
@@ -61,41 +53,32 @@ interface Customer {
 }
 
 /** Starts the fake provider; `delayMs` is how long it takes to answer. */
-export async function startDriver(delayMs: number): Promise<Driver> {
+export async function startDriver(delayMs: number, provider: Provider): Promise<Driver> {
   const byPhone = new Map<string, Customer>();
   let problems: string[] = [];
   const problem = (text: string): void => {
     if (problems.length < 20) problems.push(text);
   };
   let made = 0;
-  let wamids = 0;
+  let ids = 0;
   const run = randomUUID().slice(0, 8);
-  const path = `POST /v25.0/${ACCOUNT.phoneNumberId}/messages `;
-  const authorization = `authorization: Bearer ${ACCOUNT.token}`;
 
-  const graph: { readonly port: number; readonly server: Server } = await listen((head, body) => {
-    const refused = (text: string) => {
-      problem(text);
-      return { status: 400, body: JSON.stringify({ error: { code: 100, message: text } }) };
-    };
-    if (!head.startsWith(path)) return refused(`asked for ${head.slice(0, 60)}`);
-    if (!head.includes(authorization)) return refused("wrong token");
-    const message = JSON.parse(body) as Sent;
-    if (message.messaging_product !== "whatsapp" || !message.to || !message.type) return refused(`malformed: ${body}`);
-    const customer = byPhone.get(message.to);
+  const played: { readonly port: number; readonly server: Server } = await listen((head, body) => {
+    const taken = provider.take(head, body, `${run}${++ids}`);
+    if (typeof taken === "string") {
+      problem(taken);
+      return { status: 400, body: JSON.stringify({ code: 100, error: { code: 100, message: taken } }) };
+    }
+    const customer = byPhone.get(taken.to);
     if (customer) {
-      const offers = offersOf(message);
-      if (offers.length > 0) customer.offers = offers;
+      if (taken.offers.length > 0) customer.offers = taken.offers;
       customer.awaited--;
       if (customer.awaited === 0) customer.answered();
-      if (customer.awaited < 0) problem(`a reply too many for ${message.to}`);
+      if (customer.awaited < 0) problem(`a reply too many for ${taken.to}`);
     }
-    const id = `wamid.${run}${++wamids}`;
-    return {
-      status: 200,
-      body: `{"messaging_product":"whatsapp","contacts":[{"input":"${message.to}","wa_id":"${message.to.slice(1)}"}],"messages":[{"id":"${id}"}]}`,
-    };
+    return { status: taken.status, body: taken.answer };
   }, delayMs);
+  const url = `http://127.0.0.1:${played.port}`;
 
   const newPhone = (customer: Customer): void => {
     byPhone.delete(customer.phone);
@@ -104,9 +87,6 @@ export async function startDriver(delayMs: number): Promise<Driver> {
     customer.offers = [];
     byPhone.set(customer.phone, customer);
   };
-  const head = (port: number, signature: string): string =>
-    `POST /webhook/whatsapp HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\nx-hub-signature-256: sha256=${signature}\r\n`;
-
   const speak = (
     port: number,
     customer: Customer,
@@ -114,36 +94,11 @@ export async function startDriver(delayMs: number): Promise<Driver> {
     floor: boolean,
     told: (status: number) => void,
   ): void => {
-    const from = customer.phone.slice(1);
-    const body = JSON.stringify({
-      object: "whatsapp_business_account",
-      entry: [
-        {
-          id: "200000000000001",
-          changes: [
-            {
-              field: "messages",
-              value: {
-                messaging_product: "whatsapp",
-                metadata: { display_phone_number: "33180000000", phone_number_id: ACCOUNT.phoneNumberId },
-                contacts: [{ profile: { name: "Léa Martin" }, wa_id: from }],
-                messages: [
-                  {
-                    from,
-                    id: `wamid.IN.${run}.${from}.${customer.turn}`,
-                    timestamp: String(Math.floor(Date.now() / 1000)),
-                    ...messageOf(turn, customer.offers, floor),
-                  },
-                ],
-              },
-            },
-          ],
-        },
-      ],
-    });
+    const { phone, offers } = customer;
+    const id = `${run}.${phone.slice(1)}.${customer.turn}`;
+    const { head, body } = provider.webhook({ port, phone, id, turn, offers, anyTap: floor });
     customer.awaited = floor ? 1 : turn.replies;
-    const signature = createHmac("sha256", ACCOUNT.appSecret).update(body).digest("hex");
-    customer.line.request(head(port, signature), body, ({ status }) => told(status));
+    customer.line.request(head, body, ({ status }) => told(status));
   };
 
   const newCustomer = (port: number): Customer => {
@@ -215,7 +170,9 @@ export async function startDriver(delayMs: number): Promise<Driver> {
   };
 
   return {
-    graphUrl: `http://127.0.0.1:${graph.port}`,
+    provider,
+    url,
+    env: provider.env(url),
     closedLoop: (ports, count, seconds, options) =>
       measure(seconds, options, (counted, accepted, over) => {
         const customers = Array.from({ length: count }, (_, index) => newCustomer(ports[index % ports.length] ?? 0));
@@ -272,7 +229,7 @@ export async function startDriver(delayMs: number): Promise<Driver> {
           },
         };
       }),
-    close: () => graph.server.close(),
+    close: () => played.server.close(),
   };
 }
 

@@ -76,26 +76,33 @@ const SPEED_COLUMNS = [
   "of the floor",
 ] as const;
 
+/** The least that any engine must do, per second. */
+async function ofFloor(bench: Bench, count: number): Promise<number> {
+  bench.progress(`floor, ${count} customers`);
+  const floor = await startFloor(bench.driver.url, folderIn(bench));
+  const { warmSeconds } = bench;
+  const lowest = await loaded(bench, [floor], () =>
+    bench.driver.closedLoop([floor.port], count, bench.seconds, { warmSeconds, floor: true }),
+  );
+  await floor.stop();
+  speedRow(bench, "floor", count, lowest, null);
+  return lowest.perSecond;
+}
+
 /** Floor and Relais, closed loop: who wrote writes again when answered. Returns the most that Relais answered per second. */
 export async function closedLoop(bench: Bench, customers: readonly number[]): Promise<number> {
   bench.heading("Messages answered per second, closed loop, SQLite", ...SPEED_COLUMNS);
   const options = { warmSeconds: bench.warmSeconds };
   let best = 0;
   for (const count of customers) {
-    bench.progress(`floor, ${count} customers`);
-    const floor = await startFloor(bench.driver.graphUrl, folderIn(bench));
-    const lowest = await loaded(bench, [floor], () =>
-      bench.driver.closedLoop([floor.port], count, bench.seconds, { ...options, floor: true }),
-    );
-    await floor.stop();
-    speedRow(bench, "floor", count, lowest, null);
+    const floor = bench.driver.provider.hasFloor ? await ofFloor(bench, count) : null;
     bench.progress(`Relais, ${count} customers`);
-    const relais = await startRelais(bench.driver.graphUrl, { dataDir: folderIn(bench) });
+    const relais = await startRelais(bench.driver.env, { dataDir: folderIn(bench) });
     const load = await loaded(bench, [relais], () =>
       bench.driver.closedLoop([relais.port], count, bench.seconds, { ...options, floor: false }),
     );
     await relais.stop();
-    speedRow(bench, "Relais", count, load, lowest.perSecond);
+    speedRow(bench, "Relais", count, load, floor);
     best = Math.max(best, load.perSecond);
   }
   return best;
@@ -114,7 +121,7 @@ export async function openLoop(bench: Bench, rates: readonly number[]): Promise<
   );
   for (const rate of rates) {
     bench.progress(`${rate} messages per second`);
-    const relais = await startRelais(bench.driver.graphUrl, { dataDir: folderIn(bench) });
+    const relais = await startRelais(bench.driver.env, { dataDir: folderIn(bench) });
     const { measured, perSecond } = await loaded(bench, [relais], () =>
       bench.driver.openLoop(relais.port, rate, bench.seconds, { warmSeconds: bench.warmSeconds, floor: false }),
     );
@@ -135,8 +142,8 @@ export async function openLoop(bench: Bench, rates: readonly number[]): Promise<
 export async function idle(bench: Bench): Promise<void> {
   bench.heading("Doing nothing", "", "figure");
   const dataDir = folderIn(bench);
-  await (await startRelais(bench.driver.graphUrl, { dataDir })).stop();
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir });
+  await (await startRelais(bench.driver.env, { dataDir })).stop();
+  const relais = await startRelais(bench.driver.env, { dataDir });
   bench.row("start to first answer", `${ms(relais.readyMs)} ms`);
   await rest(bench, relais, "");
   await relais.stop();
@@ -176,7 +183,7 @@ export async function postgres(bench: Bench, customers: number): Promise<void> {
     const dataDir = folderIn(bench);
     const servers: Server[] = [];
     for (let index = 0; index < workers; index++) {
-      servers.push(await startRelais(bench.driver.graphUrl, { dataDir, databaseUrl: database.url, cores: ALL_CORES }));
+      servers.push(await startRelais(bench.driver.env, { dataDir, databaseUrl: database.url, cores: ALL_CORES }));
     }
     const load = await loaded(bench, servers, () =>
       bench.driver.closedLoop(
@@ -211,14 +218,14 @@ export async function filled(bench: Bench, customers: number): Promise<void> {
   bench.heading("With 100,000 conversations and 1,000,000 messages", "", "figure");
   const empty = await throughput(bench, folderIn(bench), customers);
   const dataDir = folderIn(bench);
-  await (await startRelais(bench.driver.graphUrl, { dataDir })).stop();
+  await (await startRelais(bench.driver.env, { dataDir })).stop();
   bench.progress("filling the database");
   fill(join(dataDir, "relais.db"), { conversations, messagesEach: 10 });
   bench.row("database", `${(statSync(join(dataDir, "relais.db")).size / 1e9).toFixed(2)} GB`);
   const full = await throughput(bench, dataDir, customers);
   bench.row(`answered/s empty, ${customers} customers`, empty.toFixed(0));
   bench.row(`answered/s full, ${customers} customers`, `${full.toFixed(0)} (${(full / empty).toFixed(2)} of empty)`);
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir });
+  const relais = await startRelais(bench.driver.env, { dataDir });
   bench.row("start to first answer", `${ms(relais.readyMs)} ms`);
   for (const path of PAGES) {
     const latencies = new Latencies();
@@ -238,7 +245,7 @@ export async function filled(bench: Bench, customers: number): Promise<void> {
 }
 
 async function throughput(bench: Bench, dataDir: string, customers: number): Promise<number> {
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir });
+  const relais = await startRelais(bench.driver.env, { dataDir });
   bench.progress("load");
   const { perSecond } = await loaded(bench, [relais], () =>
     bench.driver.closedLoop([relais.port], customers, bench.seconds, { warmSeconds: bench.warmSeconds, floor: false }),
@@ -251,11 +258,11 @@ async function throughput(bench: Bench, dataDir: string, customers: number): Pro
 export async function timers(bench: Bench): Promise<void> {
   bench.heading("100,000 armed timers", "", "figure");
   const dataDir = folderIn(bench);
-  await (await startRelais(bench.driver.graphUrl, { dataDir })).stop();
+  await (await startRelais(bench.driver.env, { dataDir })).stop();
   const file = join(dataDir, "relais.db");
   bench.progress("arming");
   fill(file, { conversations: 100_000, messagesEach: 2, timers: { armed: 100_000, due: 0, dueFrom: 0 } });
-  const resting = await startRelais(bench.driver.graphUrl, { dataDir });
+  const resting = await startRelais(bench.driver.env, { dataDir });
   await rest(bench, resting, " with 100,000 armed");
   await resting.stop();
   const due = 10_000;
@@ -266,7 +273,7 @@ export async function timers(bench: Bench): Promise<void> {
        timers = '[{"name":"boutique|x","generation":1,"dueAt":' || (? + (rowid * 60000) / ?) || '}]' WHERE rowid <= ?`,
   ).run(from, due, from, due, due);
   db.close();
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir });
+  const relais = await startRelais(bench.driver.env, { dataDir });
   bench.progress("10,000 due within a minute");
   await wait(from + 60_000 + 8000 - Date.now());
   await relais.stop();
@@ -290,10 +297,10 @@ export async function timers(bench: Bench): Promise<void> {
 export async function coldStart(bench: Bench): Promise<void> {
   bench.heading("With 5,000,000 messages", "", "figure");
   const dataDir = folderIn(bench);
-  await (await startRelais(bench.driver.graphUrl, { dataDir })).stop();
+  await (await startRelais(bench.driver.env, { dataDir })).stop();
   bench.progress("filling the database");
   fill(join(dataDir, "relais.db"), { conversations: 250_000, messagesEach: 20 });
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir });
+  const relais = await startRelais(bench.driver.env, { dataDir });
   bench.row("start to first answer", `${ms(relais.readyMs)} ms`);
   await rest(bench, relais, "");
   await relais.stop();
@@ -310,7 +317,7 @@ export async function soak(bench: Bench, minutes: number, perSecond: number): Pr
     "memory MB",
     "reply p99 ms",
   );
-  const relais = await startRelais(bench.driver.graphUrl, { dataDir: folderIn(bench) });
+  const relais = await startRelais(bench.driver.env, { dataDir: folderIn(bench) });
   for (let minute = 1; minute <= minutes; minute++) {
     bench.progress(`minute ${minute} of ${minutes}`);
     const before = usageOf(relais.pid);

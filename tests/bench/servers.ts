@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { freePort } from "../support/relais.ts";
-import { ACCOUNT } from "./driver.ts";
+import { ACCOUNT } from "./provider-whatsapp.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const READY_WITHIN_MS = 60_000;
@@ -56,7 +56,11 @@ export interface RelaisSettings {
   readonly cores?: string;
 }
 
-export async function startRelais(graphUrl: string, settings: RelaisSettings): Promise<Server> {
+/** `provider`: what tells it which provider to use. */
+export async function startRelais(
+  provider: Readonly<Record<string, string>>,
+  settings: RelaisSettings,
+): Promise<Server> {
   const port = await freePort();
   return started(
     port,
@@ -71,13 +75,7 @@ export async function startRelais(graphUrl: string, settings: RelaisSettings): P
       SECRET_KEY: "secret-key-of-the-bench-0123456789",
       ADMIN_TOKEN: ADMIN_TOKEN,
       LOG_LEVEL: "warn",
-      GRAPH_BASE_URL: graphUrl,
-      WHATSAPP_PHONE_NUMBER_ID: ACCOUNT.phoneNumberId,
-      WHATSAPP_ACCESS_TOKEN: ACCOUNT.token,
-      WHATSAPP_APP_SECRET: ACCOUNT.appSecret,
-      WHATSAPP_VERIFY_TOKEN: "verify-token-of-the-bench",
-      // Answers at once, as fast as it can: what is measured is the engine, not how long it waits.
-      WHATSAPP_MESSAGES_PER_SECOND: "999999",
+      ...provider,
       BURST_WINDOW_MS: "0",
       FLOWS_DIR: endlessShop(settings.dataDir),
     },
