@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { readConfig } from "../config.ts";
+import { passwordLink, tokenCreate } from "./access.ts";
 import { makeBackup } from "./backup.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./eval.ts";
@@ -47,6 +48,17 @@ const COMMANDS: readonly Command[] = [
     words: ["restore"],
     usage: "restore <file>               put a backup into the database (--replace: keep the old one beside; --move)",
     run: restoreBackup,
+  },
+  {
+    words: ["token", "create"],
+    usage:
+      "token create <name>          make an API token (--permissions a,b --accounts x,y --days 365) and show it once",
+    run: tokenCreate,
+  },
+  {
+    words: ["password", "link"],
+    usage: "password link <e-mail>       make a link with which somebody chooses a new password",
+    run: passwordLink,
   },
   { words: ["migrate"], usage: "migrate                      bring the database to this version", run: migrate },
 ];

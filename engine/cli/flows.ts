@@ -5,11 +5,10 @@ import type { Diagnostic } from "../core/domain/diagnostic.ts";
 import type { FlowVersionId } from "../core/domain/ids.ts";
 import { bilingual } from "../core/domain/language.ts";
 import { openFlowFolder } from "../flow-files.ts";
-import { createHttp } from "../http.ts";
 import { createLog } from "../log.ts";
 import { openWorkspace } from "../main.ts";
 import type { PublishedFlow } from "../ports.ts";
-import { keptSecret } from "../secrets.ts";
+import { ownServer } from "./own-server.ts";
 
 const MARK = { error: "✗", warning: "!", info: "·" } as const;
 const language = (process.env.LC_ALL ?? process.env.LANG ?? "en").slice(0, 2);
@@ -66,38 +65,22 @@ const answer = z.looseObject({
   diagnostics: z.array(z.unknown()).optional(),
 });
 
-/** The server that runs on this machine publishes by itself: its SQLite file is its own. Null: none runs. */
+/** The server that runs on this machine publishes by itself. Null: none runs. */
 async function askServer(config: Config): Promise<Publisher | null> {
-  const http = createHttp({ allowPrivate: [] });
-  const base = `http://127.0.0.1:${config.port}`;
-  const token = config.adminToken ?? keptSecret(config.dataDir, "admin-token");
-  const call = (method: string, path: string, body?: string) =>
-    http.request({
-      method,
-      url: `${base}${path}`,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body }),
-      timeoutMs: 10_000,
-      maxBytes: 5_000_000,
-      trusted: true,
-    });
-  const ours = await call("GET", "/api/flows");
-  if (ours.type !== "response" || ours.status !== 200) return null;
-  return {
-    async one(name) {
-      const done = await call(
-        "POST",
-        `/api/flows/${encodeURIComponent(name)}/publish`,
-        JSON.stringify({ note: "command line" }),
-      );
-      if (done.type !== "response" || (done.status !== 200 && done.status !== 422)) return { type: "notFound" };
-      const said = answer.parse(JSON.parse(new TextDecoder().decode(done.body)));
-      if (done.status === 200)
-        return { type: "published", number: said.version ?? 0, versionId: (said.versionId ?? "") as FlowVersionId };
-      return { type: "refused", diagnostics: (said.diagnostics ?? []) as Diagnostic[] };
-    },
-    close: async () => {},
-  };
+  const ask = await ownServer(config);
+  return (
+    ask && {
+      async one(name) {
+        const done = await ask("POST", `/api/flows/${encodeURIComponent(name)}/publish`, { note: "command line" });
+        if (!done || (done.status !== 200 && done.status !== 422)) return { type: "notFound" };
+        const said = answer.parse(done.body);
+        if (done.status === 200)
+          return { type: "published", number: said.version ?? 0, versionId: (said.versionId ?? "") as FlowVersionId };
+        return { type: "refused", diagnostics: (said.diagnostics ?? []) as Diagnostic[] };
+      },
+      close: async () => {},
+    }
+  );
 }
 
 async function askDatabase(config: Config): Promise<Publisher> {
