@@ -113,6 +113,19 @@ describe("a wrong setting is named in one sentence, without its value", () => {
     expect(sentence).not.toContain(value);
   });
 
+  test("the first owner needs an address, and a password that is long enough", () => {
+    const owner = { OWNER_EMAIL: "Lea@example.com", OWNER_PASSWORD: "une phrase assez longue" };
+    expect(config(owner).owner).toEqual({ email: "lea@example.com", password: "une phrase assez longue" });
+    expect(config(owner).secretValues).toContain(owner.OWNER_PASSWORD);
+    expect(problems({ ...owner, OWNER_PASSWORD: "canary" })).toEqual([
+      "OWNER_PASSWORD is not valid: it must be 12 to 200 characters.",
+    ]);
+    expect(problems({ ...owner, OWNER_EMAIL: "canary at example" })).toHaveLength(1);
+    expect(problems({ OWNER_EMAIL: owner.OWNER_EMAIL })).toEqual([
+      "The owner is half set up: also set OWNER_PASSWORD (or remove OWNER_EMAIL).",
+    ]);
+  });
+
   test("all of them at once", () => {
     expect(problems({ PORT: "x", TIME_ZONE: "y", WHATSAPP_APP_SECRET: "z" })).toHaveLength(3);
   });
