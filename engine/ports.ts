@@ -228,6 +228,7 @@ export interface Store {
   readonly accounts: AccountRows;
   readonly flows: FlowRows;
   readonly conversations: ConversationRows;
+  readonly visitors: VisitorRows;
   readonly shop: ShopRows;
   readonly workspaces: WorkspaceRows;
   readonly users: UserRows;
@@ -714,6 +715,8 @@ export interface ConversationRows {
     message: {
       readonly content: OutboundContent;
       readonly by: string;
+      /** As customers see it. */
+      readonly authorName?: string;
       readonly clientId: string;
       readonly via: "inbox" | "api";
     },
@@ -756,6 +759,29 @@ export interface ConversationRows {
       | { readonly path: string; readonly sizeBytes: number; readonly mimeType: string }
       | { readonly error: string },
   ): Promise<void>;
+}
+
+/** Visitors of the web chat, known by the hash of the key that their browser holds. */
+export interface VisitorRows {
+  /**
+   * The site's own server vouches for who the visitor is: what they wrote before joins what is known of them. `another`:
+   * this visitor has signed in as somebody else.
+   */
+  signIn(
+    workspaceId: WorkspaceId,
+    accountId: ChannelAccountId,
+    visitorId: string,
+    person: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly email: string | null;
+      readonly phone: string | null;
+    },
+  ): Promise<"signedIn" | "another">;
+  /** The key opens nothing any more; what was said stays with the contact. */
+  signOut(workspaceId: WorkspaceId, accountId: ChannelAccountId, visitorId: string): Promise<void>;
+  /** Everything up to this place has reached the visitor, or was seen. Returns how many messages that is news for. */
+  seen(workspaceId: WorkspaceId, conversationId: ConversationId, position: number, isRead: boolean): Promise<number>;
 }
 
 export interface Product extends ProductView {

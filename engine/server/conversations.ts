@@ -130,6 +130,7 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         const sent = await store.conversations.sendAsAgent(ref, {
           content: { type: "text", text: body.text },
           by: principal.name,
+          ...(principal.user ? { authorName: principal.user.name } : {}),
           clientId,
           via: "api",
         });

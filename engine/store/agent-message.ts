@@ -32,6 +32,7 @@ export function* sendAsAgent(
   message: {
     readonly content: OutboundContent;
     readonly by: string;
+    readonly authorName?: string;
     readonly clientId: string;
     readonly via: "inbox" | "api";
   },
@@ -85,6 +86,7 @@ export function* sendAsAgent(
     id: messageIdOf(id),
     direction: "out",
     author: "agent",
+    authorName: message.authorName ?? null,
     content: message.content,
     externalId: null,
     status: "queued",

@@ -24,6 +24,7 @@ import { type Database, json, one } from "./sql.ts";
 import { openSqlite, type StatementHook } from "./sqlite.ts";
 import { tokenRows } from "./tokens.ts";
 import { userRows } from "./users.ts";
+import { visitorRows } from "./visitors.ts";
 import { workspaceRows } from "./workspaces.ts";
 
 export interface StoreOptions extends ContextOptions {
@@ -135,6 +136,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     accounts: savingAccounts,
     flows: flowRows(told),
     conversations: conversationRows(told),
+    visitors: visitorRows(told),
     shop: shopRows(told),
     workspaces,
     users: userRows(told),

@@ -73,6 +73,7 @@ export function messageOfRow(row: Row): Message {
     position: number(row, "position"),
     direction: text(row, "direction") as MessageDirection,
     author: text(row, "author") as MessageAuthor,
+    ...(textOrNull(row, "author_name") === null ? {} : { authorName: text(row, "author_name") }),
     content: json<MessageContent>(row, "content"),
     externalId: textOrNull(row, "external_id"),
     status: text(row, "status") as DeliveryStatus,

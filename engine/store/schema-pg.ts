@@ -193,6 +193,8 @@ export const messages = pgTable(
     node: text("node"),
     createdAt: at("created_at").notNull(),
     sentAt: at("sent_at"),
+    /** The person who writes, where a person does and is known. */
+    authorName: text("author_name"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),

@@ -275,6 +275,7 @@ export interface NewMessage {
   readonly id: MessageId;
   readonly direction: MessageDirection;
   readonly author: MessageAuthor;
+  readonly authorName?: string | null;
   readonly content: MessageContent;
   readonly externalId: string | null;
   readonly status: DeliveryStatus;
@@ -290,9 +291,9 @@ export function* insertMessage(
   message: NewMessage,
 ): Script<void> {
   yield* put(
-    `INSERT INTO messages (workspace_id, id, conversation_id, contact_id, account_id, position, direction, author, content,
+    `INSERT INTO messages (workspace_id, id, conversation_id, contact_id, account_id, position, direction, author, author_name, content,
        text, external_id, status, maybe_duplicate, node, created_at, sent_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
     workspaceId,
     message.id,
     thread.id,
@@ -301,6 +302,7 @@ export function* insertMessage(
     position,
     message.direction,
     message.author,
+    message.authorName ?? null,
     JSON.stringify(message.content),
     textOf(message.content),
     message.externalId,

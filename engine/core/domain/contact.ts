@@ -2,7 +2,7 @@ import type { ContactId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 import type { Language } from "./language.ts";
 
-/** What kind of address: `phone` is E.164 with `+`; the others are opaque. */
+/** What kind of address: `phone` is E.164 with `+`; the others are opaque. `siteUser`: as the owner's own site knows them. */
 export type IdentityKind =
   | "phone"
   | "whatsappUser"
@@ -10,7 +10,8 @@ export type IdentityKind =
   | "messengerUser"
   | "instagramUser"
   | "email"
-  | "visitor";
+  | "visitor"
+  | "siteUser";
 
 /** One address of a person. The pair (account, kind, value) names one person only. */
 export interface IdentityValue {

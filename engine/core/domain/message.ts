@@ -158,6 +158,8 @@ export interface Message {
   readonly position: number;
   readonly direction: MessageDirection;
   readonly author: MessageAuthor;
+  /** The person who writes, where a person does and is known. */
+  readonly authorName?: string;
   readonly content: MessageContent;
   readonly externalId: string | null;
   readonly status: DeliveryStatus;
