@@ -7,19 +7,60 @@ import {
   type Received,
   type WebhookRequest,
 } from "../../engine/core/domain/channel.ts";
+import { type ChatLook, chatLook } from "../../engine/core/domain/chat.ts";
+import { LIMITS } from "../../engine/core/domain/limits.ts";
 import type { InboundContent } from "../../engine/core/domain/message.ts";
 import { plainAnswer } from "../shared/answers.ts";
 
-/** A web chat: where it may be embedded, and how it presents itself. */
-export interface WebAccount {
+/** A web chat: where it may be embedded, how it presents itself, and who may say who a visitor is. */
+export interface WebAccount extends ChatLook {
   readonly widgetId: string;
   /** Origins of other sites that may embed it, e.g. `https://shop.example.com`; our own always may. */
   readonly allowedOrigins: readonly string[];
-  readonly title: string;
-  readonly color: string;
+  /** The site's server signs with it who the visitor is (JWT, HS256); absent: nobody can sign in. */
+  readonly identitySecret?: string | undefined;
 }
 
-const TEXT_LENGTH = 4000;
+const account = chatLook.extend({
+  allowedOrigins: accountField(
+    z.array(z.url({ protocol: /^https?$/ })).default([]),
+    { fr: "Sites autorisés", en: "Allowed sites" },
+    {
+      control: "list",
+      placeholder: "https://boutique.example.com",
+      help: {
+        fr: "Les sites qui peuvent afficher ce chat ; celui-ci le peut toujours.",
+        en: "The sites that may show this chat; this one always may.",
+      },
+    },
+  ),
+  identitySecret: accountField(
+    z.string().min(32).max(200).optional(),
+    { fr: "Secret pour reconnaître vos clients", en: "Secret to recognise your customers" },
+    {
+      secret: true,
+      generated: true,
+      advanced: true,
+      help: {
+        fr: "Votre site signe avec lui qui est connecté (JWT, HS256). Ne le mettez jamais dans une page.",
+        en: "Your site signs with it who is signed in (JWT, HS256). Never put it into a page.",
+      },
+    },
+  ),
+  widgetId: accountField(
+    z
+      .string()
+      .regex(/^[\w-]{1,64}$/)
+      .default("default"),
+    { fr: "Nom technique", en: "Technical name" },
+    {
+      advanced: true,
+      help: { fr: "Le data-account du script sur vos pages.", en: "The data-account of the script on your pages." },
+    },
+  ),
+}) as unknown as z.ZodType<WebAccount>;
+
+const TEXT_LENGTH = LIMITS.chatTextChars;
 
 /** All that a visitor can say: nothing about who speaks, which flow runs or what anything costs. */
 const said = z.strictObject({
@@ -129,9 +170,9 @@ export const web = channel<WebAccount>({
       document: { maxBytes: 16_000_000, mimeTypes: [], captionLength: 1000 },
     },
     linkButton: { labelLength: 40, textLength: TEXT_LENGTH },
-    location: false,
+    location: true,
     locationRequest: false,
-    contacts: false,
+    contacts: true,
     reaction: false,
     template: false,
     products: false,
@@ -140,53 +181,10 @@ export const web = channel<WebAccount>({
     pace: { account: { perSecond: 5000, burst: 5000 }, recipient: null },
     unknownPolicy: "resend",
     evidence: false,
-    identityKinds: ["visitor"],
+    identityKinds: ["visitor", "siteUser"],
     markup: "none",
   },
-  account: z.object({
-    title: accountField(
-      z.string().max(60).default(""),
-      { fr: "Titre", en: "Title" },
-      {
-        help: {
-          fr: "En haut du chat, par exemple le nom de la boutique.",
-          en: "Above the chat, e.g. the name of the shop.",
-        },
-      },
-    ),
-    color: accountField(
-      z
-        .string()
-        .regex(/^#[0-9a-fA-F]{6}$/)
-        .default("#0F7B6C"),
-      { fr: "Couleur", en: "Colour" },
-      { placeholder: "#0F7B6C" },
-    ),
-    allowedOrigins: accountField(
-      z.array(z.url({ protocol: /^https?$/ })).default([]),
-      { fr: "Sites autorisés", en: "Allowed sites" },
-      {
-        control: "list",
-        placeholder: "https://boutique.example.com",
-        help: {
-          fr: "Les adresses des sites où le chat peut apparaître. Celui-ci est toujours autorisé.",
-          en: "Addresses of the sites that may show the chat. This one always may.",
-        },
-      },
-    ),
-    widgetId: accountField(
-      z
-        .string()
-        .regex(/^[\w-]{1,64}$/)
-        .default("default"),
-      { fr: "Nom technique", en: "Technical name" },
-      {
-        advanced: true,
-        placeholder: "boutique",
-        help: { fr: "Différent pour chaque chat web.", en: "Another one for every web chat." },
-      },
-    ),
-  }) as unknown as z.ZodType<WebAccount>,
+  account,
   address: ({ widgetId }) => widgetId,
   receive,
   render: () => [PUSH],

@@ -1,45 +1,52 @@
 import { createHash } from "node:crypto";
-import { fileTypeFromBuffer } from "file-type";
+import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import { type ChatLook, chatLook } from "../core/domain/chat.ts";
 import type { ChannelAccountId, ConversationId, WorkspaceId } from "../core/domain/ids.ts";
-import type { Message, MessageContent } from "../core/domain/message.ts";
+import { LIMITS } from "../core/domain/limits.ts";
+import { filesOf, type Message, type MessageContent } from "../core/domain/message.ts";
 import type { ChannelAccount } from "../ports.ts";
-import { readBody } from "./body.ts";
+import { acceptedType, fileNameOf } from "./accepted-file.ts";
+import { readBody, utf8Of } from "./body.ts";
+import { chatStream } from "./chat-stream.ts";
 import { clientAddress, type ServerDeps } from "./deps.ts";
 import { fileAnswer } from "./file-answer.ts";
+import { fileOfTicket, ticketOf } from "./file-ticket.ts";
 import { createLimiter } from "./limiter.ts";
+import { sitePersonOf } from "./site-identity.ts";
 
 const BODY_BYTES = 32_000;
-const FILE_BYTES = 16_000_000;
 const PAGE = 200;
-const HEARTBEAT_MS = 20_000;
-const UNKNOWN_MS = 5000;
-/** Streams that one process holds open at most. */
-const MOST_STREAMS = 5000;
 
-interface Visitor {
+type Bindings = { Bindings: { incoming?: IncomingMessage } };
+
+/** Who holds a session: known by its key alone. */
+export interface Visitor {
   readonly workspaceId: WorkspaceId;
   readonly accountId: ChannelAccountId;
   readonly visitorId: string;
 }
 
+/** What a visitor says: a file by the ticket that its upload gave. */
+const saidFile = z.strictObject({ ticket: z.string().max(2000), fileName: z.string().max(500) });
+const marked = z.strictObject({ position: z.int().min(0), isRead: z.boolean() });
+const signed = z.strictObject({ token: z.string().max(4000) });
+
 /** The web chat for visitors: sessions that nobody can guess, messages that are neither lost nor doubled. */
-export function chatRoutes(
-  deps: ServerDeps,
-  closing: AbortSignal,
-): Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }> {
-  const app = new Hono<{ Bindings: { incoming?: { socket?: { remoteAddress?: string } } } }>();
+export function chatRoutes(deps: ServerDeps, closing: AbortSignal): Hono<Bindings> {
+  const app = new Hono<Bindings>();
   const newSessions = createLimiter(deps.clock, 30, 60_000);
   const newMessages = createLimiter(deps.clock, 60, 60_000);
   const newFiles = createLimiter(deps.clock, 5, 60_000);
-  let streams = 0;
-  /** Open streams by visitor: the first words of a new visitor wake only their own. */
-  const streamsOf = new Map<string, Set<() => void>>();
+  const marks = createLimiter(deps.clock, 120, 60_000);
+  const signIns = createLimiter(deps.clock, 30, 60_000);
+  const stream = chatStream(deps, closing);
 
+  /** By its id, or by the name that its owner gave the widget. */
   const accountOf = (id: string | undefined): ChannelAccount | undefined => {
     const own = deps.accounts().filter(({ channel, status }) => channel === "web" && status === "active");
-    return id === undefined ? own[0] : own.find((account) => account.id === id);
+    return id === undefined || id === "" ? own[0] : own.find((account) => account.id === id || account.address === id);
   };
   const allowedOrigin = (account: ChannelAccount | undefined, origin: string | undefined): string | null => {
     if (!origin) return null;
@@ -60,6 +67,7 @@ export function chatRoutes(
       c.header("vary", "Origin");
       c.header("access-control-allow-headers", "authorization, content-type, last-event-id");
       c.header("access-control-allow-methods", "GET, POST");
+      c.header("access-control-expose-headers", "retry-after");
     }
     if (c.req.method === "OPTIONS") return c.body(null, allowed ? 204 : 403);
     if (origin && !allowed) return c.json({ error: "this site may not use this chat" }, 403);
@@ -67,7 +75,7 @@ export function chatRoutes(
   });
 
   const address = (c: {
-    env: { incoming?: { socket?: { remoteAddress?: string } } };
+    env: { incoming?: IncomingMessage };
     req: { header(name: string): string | undefined };
   }): string =>
     clientAddress(
@@ -89,14 +97,28 @@ export function chatRoutes(
       kind: "visitor",
       value: visitor.visitorId,
     });
+  const bodyOf = async (request: Request): Promise<unknown> => {
+    const bytes = await readBody(request, BODY_BYTES);
+    if (!bytes) return undefined;
+    try {
+      return JSON.parse(utf8Of(bytes) ?? "");
+    } catch {
+      return null;
+    }
+  };
+
+  app.get("/look", (c) => {
+    const account = accountOf(c.req.query("account"));
+    if (!account) return c.json({ error: "there is no such chat" }, 404);
+    return c.json(lookOf(account), 200, { "cache-control": "public, max-age=60" });
+  });
 
   app.post("/sessions", (c) => {
     const wait = newSessions(address(c));
     if (wait !== null) return c.json({ error: "too many new chats" }, 429, { "retry-after": String(wait) });
     const account = accountOf(c.req.query("account"));
     if (!account) return c.json({ error: "there is no such chat" }, 404);
-    const { title, color } = account.config as { readonly title: string; readonly color: string };
-    return c.json({ token: `${account.id}.${deps.ids.token()}`, title, color });
+    return c.json({ token: `${account.id}.${deps.ids.token()}`, ...lookOf(account) });
   });
 
   app.post("/messages", async (c) => {
@@ -104,21 +126,21 @@ export function chatRoutes(
     if (!visitor) return c.json({ error: "unknown session" }, 401);
     const wait = newMessages(visitor.visitorId) ?? newMessages(address(c));
     if (wait !== null) return c.json({ error: "too many messages" }, 429, { "retry-after": String(wait) });
-    const body = await readBody(c.req.raw, BODY_BYTES);
-    if (!body) return c.json({ error: "too large" }, 413, { connection: "close" });
-    const channel = deps.channels.of("web");
-    const accounts = deps.accounts().filter((account) => account.channel === "web");
-    const received = channel.receive(
+    const said = await bodyOf(c.req.raw);
+    if (said === undefined) return c.json({ error: "too large" }, 413, { connection: "close" });
+    const message = withFile(deps, visitor, said);
+    if (message === null) return c.json({ error: "this file was not uploaded here" }, 400);
+    const received = deps.channels.of("web").receive(
       {
         method: "POST",
         url: `${deps.settings.publicUrl}/chat/api/messages`,
         headers: {},
         query: {},
-        body,
+        body: new TextEncoder().encode(JSON.stringify(message)),
         receivedAt: new Date(deps.clock.now()).toISOString(),
         visitor: { accountId: visitor.accountId, visitorId: visitor.visitorId },
       },
-      accounts,
+      deps.accounts().filter((account) => account.channel === "web"),
     );
     const [event] = received.events;
     if (received.verdict !== "accepted" || event?.type !== "message")
@@ -133,7 +155,7 @@ export function chatRoutes(
       setAside: [],
     });
     deps.accepted(accepted);
-    for (const spoke of streamsOf.get(visitor.visitorId) ?? []) spoke();
+    stream.spoke(visitor);
     const [first] = accepted.messages;
     if (!first) return c.json({ error: "not stored" }, 503);
     if (
@@ -158,87 +180,65 @@ export function chatRoutes(
   app.get("/events", (c) => {
     const visitor = visitorOf(c.req.header("authorization"));
     if (!visitor) return c.json({ error: "unknown session" }, 401);
-    if (streams >= MOST_STREAMS) return c.json({ error: "too many visitors" }, 503, { "retry-after": "10" });
-    c.header("x-accel-buffering", "no");
-    return streamSSE(c, async (stream) => {
-      streams++;
-      let position = positionOf(c.req.header("last-event-id") ?? c.req.query("after"));
-      let conversationId = await conversationOf(visitor);
-      let wake: () => void = () => {};
-      let pending = true;
-      let thinking = false;
-      const look = (): void => {
-        pending = true;
-        wake();
-      };
-      const stopListening = deps.store.onChange((change) => {
-        if (!("conversationId" in change) || change.conversationId !== conversationId) return;
-        // Something of this conversation goes to the bot: an answer is on its way.
-        if (change.type === "mailbox") thinking = true;
-        look();
-      });
-      const mine = streamsOf.get(visitor.visitorId) ?? new Set();
-      const spoke = (): void => {
-        thinking = true;
-        look();
-      };
-      streamsOf.set(visitor.visitorId, mine.add(spoke));
-      const end = (): void => wake();
-      closing.addEventListener("abort", end);
-      stream.onAbort(end);
-      try {
-        while (!stream.aborted && !closing.aborted) {
-          if (pending) {
-            pending = false;
-            conversationId ??= await conversationOf(visitor);
-            // The rows are the truth, by their position; a change only says that it is time to look.
-            if (conversationId) {
-              for (const line of await linesAfter(deps, visitor.workspaceId, conversationId, position)) {
-                position = line.position;
-                await stream.writeSSE({ id: String(position), event: "message", data: JSON.stringify(line) });
-              }
-              if (thinking) {
-                thinking = false;
-                const conversation = await deps.store.conversations.get(visitor.workspaceId, conversationId);
-                if (conversation?.owner === "bot" && conversation.botEnabled)
-                  await stream.writeSSE({ event: "typing", data: "{}" });
-              }
-            }
-            continue;
-          }
-          await new Promise<void>((done) => {
-            wake = done;
-            setTimeout(done, conversationId === null ? UNKNOWN_MS : HEARTBEAT_MS).unref();
-          });
-          // Who has not spoken yet has no conversation to hear of: another process may have taken the first words.
-          if (conversationId === null) pending = true;
-          if (!pending && !stream.aborted && !closing.aborted) await stream.write(": still here\n\n");
-        }
-        if (!stream.aborted) await stream.write("retry: 1000\n\n");
-      } finally {
-        streams--;
-        mine.delete(spoke);
-        if (mine.size === 0) streamsOf.delete(visitor.visitorId);
-        stopListening();
-        closing.removeEventListener("abort", end);
-      }
+    return stream.open(c, visitor, {
+      after: positionOf(c.req.header("last-event-id") ?? c.req.query("after")),
+      conversation: () => conversationOf(visitor),
+      lines: (conversationId, after) => linesAfter(deps, visitor.workspaceId, conversationId, after),
     });
+  });
+
+  /** What has reached the visitor, and what they have seen: agents see it at their messages. */
+  app.post("/seen", async (c) => {
+    const visitor = visitorOf(c.req.header("authorization"));
+    if (!visitor) return c.json({ error: "unknown session" }, 401);
+    if (marks(visitor.visitorId) !== null) return c.body(null, 204);
+    const mark = marked.safeParse(await bodyOf(c.req.raw));
+    if (!mark.success) return c.json({ error: "not a mark" }, 400);
+    const conversationId = await conversationOf(visitor);
+    const { position, isRead } = mark.data;
+    if (conversationId) await deps.store.visitors.seen(visitor.workspaceId, conversationId, position, isRead);
+    return c.body(null, 204);
+  });
+
+  /** The site's own server says who the visitor is, by a token that it signed with this chat's secret. */
+  app.post("/identity", async (c) => {
+    const visitor = visitorOf(c.req.header("authorization"));
+    const account = visitor && accountOf(visitor.accountId);
+    if (!visitor || !account) return c.json({ error: "unknown session" }, 401);
+    const wait = signIns(address(c));
+    if (wait !== null) return c.json({ error: "too many tries" }, 429, { "retry-after": String(wait) });
+    const { identitySecret = "" } = account.config as { readonly identitySecret?: string };
+    if (identitySecret === "") return c.json({ error: "this chat has no secret to check identities with" }, 403);
+    const body = signed.safeParse(await bodyOf(c.req.raw));
+    const person = body.success ? sitePersonOf(body.data.token, identitySecret, deps.clock.now()) : null;
+    if (!person) return c.json({ error: "the token is not valid" }, 403);
+    const done = await deps.store.visitors.signIn(visitor.workspaceId, visitor.accountId, visitor.visitorId, person);
+    if (done === "another") return c.json({ error: "this session is somebody else's" }, 409);
+    stream.moved(visitor);
+    return c.json({ id: person.id, name: person.name });
+  });
+
+  app.post("/logout", async (c) => {
+    const visitor = visitorOf(c.req.header("authorization"));
+    if (!visitor) return c.json({ error: "unknown session" }, 401);
+    await deps.store.visitors.signOut(visitor.workspaceId, visitor.accountId, visitor.visitorId);
+    stream.moved(visitor);
+    return c.body(null, 204);
   });
 
   app.post("/files", async (c) => {
     const visitor = visitorOf(c.req.header("authorization"));
     if (!visitor) return c.json({ error: "unknown session" }, 401);
-    const wait = newFiles(visitor.visitorId);
+    const wait = newFiles(visitor.visitorId) ?? newFiles(address(c));
     if (wait !== null) return c.json({ error: "too many files" }, 429, { "retry-after": String(wait) });
-    const bytes = await readBody(c.req.raw, FILE_BYTES);
+    const bytes = await readBody(c.req.raw, LIMITS.chatFileBytes);
     if (!bytes) return c.json({ error: "the file is too large (16 MB at most)" }, 413, { connection: "close" });
     if (bytes.byteLength === 0) return c.json({ error: "the file is empty" }, 400);
-    const kind = await fileTypeFromBuffer(bytes);
-    const mimeType = kind?.mime ?? "application/octet-stream";
-    if (!/^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/pdf)/.test(mimeType))
-      return c.json({ error: "this kind of file is not accepted" }, 415);
-    const saved = await deps.files.save(bytes, mimeType);
-    return c.json({ path: saved.path, sizeBytes: saved.sizeBytes, mimeType }, 201);
+    const mimeType = await acceptedType(bytes);
+    if (!mimeType) return c.json({ error: "this kind of file is not accepted" }, 415);
+    const { path, sizeBytes } = await deps.files.save(bytes, mimeType);
+    const ticket = ticketOf(deps.settings.signingKey, visitor.visitorId, { path, mimeType, sizeBytes });
+    return c.json({ ticket, sizeBytes, mimeType }, 201);
   });
 
   app.get("/media/:position", async (c) => {
@@ -251,10 +251,25 @@ export function chatRoutes(
       afterPosition: wanted - 1,
       limit: 1,
     });
+    c.header("cross-origin-resource-policy", "cross-origin");
     return fileAnswer(c, deps, page.items[0]?.content);
   });
 
   return app;
+}
+
+/** How the chat looks; nothing else of its account leaves the server. */
+function lookOf({ config }: ChannelAccount): ChatLook {
+  return chatLook.parse(config);
+}
+
+/** The message with the file that its ticket stands for; null: a ticket that is not the visitor's. */
+function withFile(deps: ServerDeps, visitor: Visitor, said: unknown): unknown {
+  if (said === null || typeof said !== "object" || !("file" in said)) return said;
+  const given = saidFile.safeParse(said.file);
+  const file = given.success ? fileOfTicket(deps.settings.signingKey, visitor.visitorId, given.data.ticket) : null;
+  if (!given.success || !file) return null;
+  return { ...said, file: { ...file, fileName: fileNameOf(given.data.fileName) } };
 }
 
 /** What a visitor sees of a message: nothing of the engine's own. */
@@ -262,6 +277,10 @@ export interface ChatLine {
   readonly id: string;
   readonly position: number;
   readonly author: Message["author"];
+  /** The person who writes, where a person does. */
+  readonly name?: string;
+  /** The visitor's own id of what they said. */
+  readonly clientId?: string;
   readonly status: Message["status"];
   readonly content: MessageContent;
   readonly createdAt: string;
@@ -279,15 +298,33 @@ async function linesAfter(
     limit: PAGE,
   });
   const lines: ChatLine[] = [];
-  for (const { id, position, author, status, content, createdAt } of page.items) {
+  for (const { id, position, author, authorName, externalId, status, content, createdAt } of page.items) {
     // A bot's line appears when its turn has come, so that the order is the order of sending.
     if (status === "queued" || status === "cancelled") {
       if (status === "queued") break;
       continue;
     }
-    lines.push({ id, position, author, status, content, createdAt });
+    const clientId = author === "contact" ? externalId?.split(":")[1] : undefined;
+    lines.push({
+      id,
+      position,
+      author,
+      ...(author === "agent" && authorName ? { name: authorName } : {}),
+      ...(clientId ? { clientId } : {}),
+      status,
+      content: withoutPaths(content),
+      createdAt,
+    });
   }
   return lines;
+}
+
+/** A file is asked for by its place in the thread; under which name we keep it is nobody's business. */
+function withoutPaths(content: MessageContent): MessageContent {
+  const [media] = filesOf(content);
+  if (content.type !== "media" || !media) return content;
+  const { path: _, remoteId: __, sha256: ___, ...shown } = media;
+  return { ...content, media: shown };
 }
 
 async function isSame(

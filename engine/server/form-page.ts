@@ -1,12 +1,5 @@
 import { accentOf } from "../core/domain/color.ts";
-import {
-  type FormFace,
-  type FormField,
-  type FormLook,
-  LINE_LENGTH,
-  TEXT_LENGTH,
-  wordsIn,
-} from "../core/domain/form.ts";
+import { type FormFace, type FormField, LINE_LENGTH, TEXT_LENGTH, wordsIn } from "../core/domain/form.ts";
 import { type Bilingual, bilingual } from "../core/domain/language.ts";
 import { ACCEPT } from "./accepted-file.ts";
 import { TRAP } from "./form-body.ts";
@@ -66,7 +59,7 @@ export function thanksPage(
 }
 
 /** The colours and corners that the owner chose, as a style sheet: our own pages allow no style inside them. */
-export function themeSheet({ color, corner }: FormLook): string {
+export function themeSheet({ color, corner }: FormFace): string {
   const { light, dark } = accentOf(color);
   const set = ({ fill, onFill, text }: typeof light): string =>
     `--accent:${fill};--on-accent:${onFill};--accent-text:${text}`;
@@ -77,7 +70,7 @@ export function themeSheet({ color, corner }: FormLook): string {
 }
 
 function page(
-  { formId, look }: FormFace,
+  { formId, scheme }: FormFace,
   {
     language,
     embedded,
@@ -86,11 +79,11 @@ function page(
   }: Pick<FormState, "language" | "embedded"> & { readonly title: string; readonly body: string },
 ): string {
   return `<!doctype html>
-<html lang="${language}" class="relais" data-scheme="${look.scheme}"${embedded ? ' data-embedded="true"' : ""}>
+<html lang="${language}" class="relais" data-scheme="${scheme}"${embedded ? ' data-embedded="true"' : ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="${look.scheme === "auto" ? "light dark" : look.scheme}">
+<meta name="color-scheme" content="${scheme === "auto" ? "light dark" : scheme}">
 <title>${escaped(title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/forms/form.css">

@@ -103,7 +103,7 @@ export function formRoutes(deps: ServerDeps): Hono<Bindings> {
   app.get("/:id/theme.css", (c) => {
     const shown = formOf(c.req.param("id"));
     if (!shown) return c.text("Not found", 404);
-    return c.body(themeSheet(shown.face.look), 200, {
+    return c.body(themeSheet(shown.face), 200, {
       "content-type": "text/css; charset=utf-8",
       "cache-control": "no-cache",
     });

@@ -15,6 +15,7 @@ const PAGES: Readonly<Record<string, string>> = {
   "/start": "start.html",
   "/chat": "chat.html",
   "/chat/widget.js": "widget.js",
+  "/chat/panel.js": "panel.js",
 };
 /** What is not a page of its own is a screen of the application, which knows its places itself: `/flows/boutique`. */
 const SCREEN = /^\/(?!(?:api|webhook|forms|chat)(?:\/|$))[\w/-]*$/;
@@ -54,7 +55,7 @@ export function pageRoutes({ settings, accounts }: ServerDeps): Hono {
       ...(isPage
         ? { "content-security-policy": `${POLICY}; frame-ancestors ${path === "/chat" ? embedders() : "'none'"}` }
         : {}),
-      ...(name === "widget.js"
+      ...(name === "widget.js" || name === "panel.js"
         ? { "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" }
         : {}),
     });

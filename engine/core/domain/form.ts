@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountField } from "./account-field.ts";
 import type { Bilingual } from "./language.ts";
 
 /**
@@ -45,23 +46,24 @@ export type FormField = z.infer<typeof formField>;
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);
 
-/** How a form presents itself: tokens only, no markup and no style sheets of others. */
-export const formLook = z.strictObject({
-  color: color.default("#0F7B6C"),
-  /** Pixels. */
-  corner: z.int().min(0).max(24).default(10),
-  scheme: z.enum(["auto", "light", "dark"]).default("auto"),
-});
-export type FormLook = z.infer<typeof formLook>;
-
 /** What anybody may see of a form: what its page is drawn from. */
 export const formFace = z.object({
-  formId: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
-    .default("contact"),
-  title: words(80).default({ fr: "Écrivez-nous", en: "Write to us" }),
-  intro: words(500).optional(),
+  formId: accountField(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
+      .default("contact"),
+    { fr: "Nom technique", en: "Technical name" },
+    {
+      placeholder: "contact",
+      help: {
+        fr: "La fin de l'adresse de la page : /forms/contact.",
+        en: "The end of the page's address: /forms/contact.",
+      },
+    },
+  ),
+  title: accountField(words(80).default({ fr: "Écrivez-nous", en: "Write to us" }), { fr: "Titre", en: "Title" }),
+  intro: accountField(words(500).optional(), { fr: "Introduction", en: "Introduction" }, { control: "longText" }),
   fields: z
     .array(formField)
     .min(1)
@@ -102,19 +104,46 @@ export const formFace = z.object({
         to: { type: "message" },
       },
     ]),
-  /** Origins of other sites that may show the form or post to it; our own always may. */
-  allowedOrigins: z
-    .array(
-      z
-        .url({ protocol: /^https?$/ })
-        .refine((url) => new URL(url).origin === url, { message: "an origin like https://shop.example.com, no path" }),
-    )
-    .max(50)
-    .default([]),
-  look: formLook.prefault({}),
-  thanks: words(500).optional(),
-  /** Where the browser goes after the form; absent: our own page. */
-  thanksUrl: z.url({ protocol: /^https?$/ }).optional(),
+  allowedOrigins: accountField(
+    z
+      .array(
+        z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url, {
+          message: "an origin like https://shop.example.com, no path",
+        }),
+      )
+      .max(50)
+      .default([]),
+    { fr: "Sites autorisés", en: "Allowed sites" },
+    {
+      control: "list",
+      placeholder: "https://boutique.example.com",
+      help: {
+        fr: "Les sites qui peuvent afficher ce formulaire ; celui-ci le peut toujours.",
+        en: "The sites that may show this form; this one always may.",
+      },
+    },
+  ),
+  color: accountField(color.default("#0F7B6C"), { fr: "Couleur", en: "Colour" }, { placeholder: "#0F7B6C" }),
+  scheme: accountField(
+    z.enum(["auto", "light", "dark"]).default("auto"),
+    { fr: "Clair ou sombre", en: "Light or dark" },
+    { help: { fr: "auto : comme l'appareil du visiteur.", en: "auto: as the visitor's device." } },
+  ),
+  corner: accountField(
+    z.int().min(0).max(24).default(10),
+    { fr: "Arrondi des coins", en: "Roundness of corners" },
+    { help: { fr: "En pixels, de 0 à 24.", en: "In pixels, 0 to 24." }, advanced: true },
+  ),
+  thanks: accountField(words(500).optional(), { fr: "Remerciement", en: "Thank you" }, { control: "longText" }),
+  thanksUrl: accountField(
+    z.url({ protocol: /^https?$/ }).optional(),
+    { fr: "Page après l'envoi", en: "Page after sending" },
+    {
+      control: "url",
+      advanced: true,
+      help: { fr: "Vide : une page de remerciement est affichée.", en: "Empty: a page that thanks is shown." },
+    },
+  ),
 });
 export type FormFace = z.infer<typeof formFace>;
 

@@ -39,6 +39,9 @@ export const LIMITS = {
   retryMaxMs: 300_000,
   /** A message older than this is kept for people and not answered by the bot (late redeliveries, C-3). */
   staleInboundMs: 24 * 60 * 60_000,
+  /** What a visitor of the web chat may write, and send as a file. */
+  chatTextChars: 4000,
+  chatFileBytes: 16_000_000,
   /** A form waits so long for the contact's first words; later ones are about something else. */
   submissionWaitsMs: 7 * 24 * 60 * 60_000,
 } as const;

@@ -285,7 +285,16 @@ describe("the page of a form", () => {
   test("tells programs what it asks, and nothing of where it may stand or how it is answered", async () => {
     const response = await app.ask("/forms/shop", { token: null, headers: json });
     const body = (await response.json()) as Record<string, unknown>;
-    expect(Object.keys(body).sort()).toEqual(["fields", "formId", "look", "thanksUrl", "title", "token"]);
+    expect(Object.keys(body).sort()).toEqual([
+      "color",
+      "corner",
+      "fields",
+      "formId",
+      "scheme",
+      "thanksUrl",
+      "title",
+      "token",
+    ]);
   });
 
   test("has the colours that the owner chose as a style sheet, readable in both schemes", async () => {
