@@ -20,7 +20,7 @@ if (existsSync(built) && statSync(built).mtimeMs > newest(FOLDER)) process.exit(
 console.log("Building the pages…");
 await build({ configFile: join(FOLDER, "vite.config.ts") });
 /** Scripts that stand alone: on pages of others, or on pages that the server draws. */
-const alone = async (entry: string, fileName: string): Promise<void> => {
+const alone = async (entry: string, fileName: string, format: "iife" | "es" = "iife"): Promise<void> => {
   await build({
     configFile: false,
     root: FOLDER,
@@ -29,7 +29,7 @@ const alone = async (entry: string, fileName: string): Promise<void> => {
       outDir: OUT,
       emptyOutDir: false,
       target: "es2022",
-      lib: { entry: join(FOLDER, entry), formats: ["iife"], name: "relais", fileName: () => fileName },
+      lib: { entry: join(FOLDER, entry), formats: [format], name: "relais", fileName: () => fileName },
     },
   });
 };
@@ -37,4 +37,5 @@ await alone("forms/form.ts", "forms-form.js");
 await alone("forms/embed.ts", "forms-embed.js");
 const sheets = ["chat/palette.css", "forms/form.css"].map((name) => readFileSync(join(FOLDER, name), "utf8"));
 writeFileSync(join(OUT, "forms-form.css"), sheets.join("\n"));
+await alone("chat/panel.ts", "panel.js", "es");
 await alone("chat/widget.ts", "widget.js");

@@ -1,249 +1,397 @@
+import type { ChatLook } from "../../engine/core/domain/chat.ts";
 import type { MessageContent } from "../../engine/core/domain/message.ts";
+import { type Following, follow } from "./follow.ts";
+import { type Kept, keeper, type Pending, type Said } from "./kept.ts";
+import { leadAmongTabs, type Surroundings } from "./surroundings.ts";
+import { type Upload, uploads } from "./upload.ts";
 
 /** A line of the thread as the server gives it. */
 export interface Line {
   readonly id: string;
   readonly position: number;
   readonly author: "contact" | "bot" | "assistant" | "agent";
+  readonly name?: string;
+  readonly clientId?: string;
   readonly status: string;
   readonly content: MessageContent;
   readonly createdAt: string;
 }
 
-/** What the visitor says. */
-export type Said =
-  | { readonly text: string }
-  | { readonly choice: { readonly id: string; readonly label: string } }
-  | {
-      readonly file: {
-        readonly path: string;
-        readonly mimeType: string;
-        readonly fileName: string;
-        readonly sizeBytes: number;
-      };
-    };
-
-/** A message that the server has not taken yet: it keeps its id over every try, so it cannot arrive twice. */
-export interface Pending {
-  readonly clientMessageId: string;
-  readonly said: Said;
-  readonly failed: boolean;
-}
-
 export interface ChatState {
   readonly lines: readonly Line[];
   readonly pending: readonly Pending[];
-  readonly connection: "connecting" | "open" | "offline" | "unavailable";
+  readonly uploads: readonly Upload[];
+  readonly connection: "connecting" | "open" | "offline" | "unavailable" | "refused";
   /** An answer is being prepared. */
   readonly typing: boolean;
-  readonly title: string;
-  readonly color: string;
-}
-
-/** What of a browser the client needs; tests bring their own. */
-export interface Surroundings {
-  readonly fetch: typeof fetch;
-  readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
-  readonly randomId: () => string;
-  readonly wait: (ms: number) => Promise<void>;
+  readonly look: ChatLook | null;
+  /** Lines of the other side that nobody has seen yet, in any tab. */
+  readonly unread: number;
+  readonly sound: boolean;
+  /** Who the site says that the visitor is; null: nobody knows. */
+  readonly signedInAs: string | null;
 }
 
 export interface ChatClient {
   readonly state: () => ChatState;
-  readonly start: () => Promise<void>;
+  readonly start: () => void;
   readonly say: (said: Said) => void;
-  readonly retry: () => void;
-  readonly upload: (file: File) => Promise<boolean>;
+  readonly retry: (clientMessageId: string) => void;
+  readonly discard: (clientMessageId: string) => void;
+  readonly attach: (files: readonly File[]) => void;
+  readonly retryUpload: (id: string) => void;
+  readonly cancelUpload: (id: string) => void;
+  /** Everything that is here has been seen. */
+  readonly seen: () => void;
+  readonly setSound: (on: boolean) => void;
+  /** A token that the site's server signed says who the visitor is. False: it was refused. */
+  readonly signIn: (token: string) => Promise<boolean>;
+  /** Nothing of the conversation stays in this browser. */
+  readonly signOut: () => Promise<void>;
   readonly stop: () => void;
-  /** Address of a file of the thread. */
   readonly mediaUrl: (line: Line) => string;
 }
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
 /** Between two tries to send what is waiting; the browser's own word that it is online comes before. */
 const RETRY_MS = 2000;
 /** No answer after this time: nobody seems to write any more. */
 const TYPING_MS = 25_000;
+const MARK_MS = 400;
 
-/** Talks to the server: one visitor, one thread. Lines are known by their position, so none is lost or shown twice. */
+/** Talks to the server: one visitor, one thread, however many tabs. Lines are known by their position, so none is lost or shown twice. */
 export function createChatClient(
-  base: string,
-  language: string,
+  { base, account, language }: { readonly base: string; readonly account: string; readonly language: string },
   changed: (state: ChatState) => void,
+  heard: () => void,
   around: Surroundings,
 ): ChatClient {
-  const key = `relais:${base}`;
-  const kept = JSON.parse(around.storage.getItem(key) ?? "{}") as {
-    token?: string;
-    pending?: Pending[];
-    title?: string;
-    color?: string;
-  };
-  let token = kept.token ?? null;
+  const kept = keeper(`relais:${base}:${account}`, around.storage);
+  const tabs = around.tabs(`relais:${base}:${account}`);
   let state: ChatState = {
     lines: [],
-    pending: (kept.pending ?? []).map((one) => ({ ...one, failed: false })),
+    pending: kept.read().pending,
+    uploads: [],
     connection: "connecting",
     typing: false,
-    title: kept.title ?? "",
-    color: kept.color ?? "",
+    look: kept.read().look,
+    unread: 0,
+    sound: kept.read().sound ?? kept.read().look?.sound ?? false,
+    signedInAs: kept.read().signedInAs,
   };
   let stopped = false;
-  const leaving = new AbortController();
   let sending = false;
+  let following: Following | null = null;
+  /** Everything up to here has come; lines that came as the answer to our own words may have others before them. */
+  let followed = 0;
 
-  const update = (change: Partial<ChatState>): void => {
-    state = { ...state, ...change };
-    around.storage.setItem(
-      key,
-      JSON.stringify({ token, pending: state.pending, title: state.title, color: state.color }),
-    );
+  const show = (change: Partial<ChatState>): void => {
+    const { pending, seen, sound, signedInAs, look } = kept.read();
+    const next = { ...state, ...change };
+    const unread = next.lines.filter(({ author, position }) => author !== "contact" && position > seen).length;
+    state = { ...next, pending, unread, look, signedInAs, sound: sound ?? look?.sound ?? false };
     changed(state);
   };
-  const call = (path: string, init: RequestInit = {}): Promise<Response> =>
-    around.fetch(`${base}/chat/api${path}`, {
+  const keep = (change: (was: Kept) => Partial<Kept>): void => {
+    kept.change(change);
+    show({});
+  };
+  const call = (path: string, init: RequestInit = {}): Promise<Response> => {
+    const { token } = kept.read();
+    return around.fetch(`${base}/chat/api${path}`, {
       ...init,
       headers: { ...init.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
     });
+  };
+  const post = (path: string, body: unknown): Promise<Response> =>
+    call(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
-  const session = async (): Promise<void> => {
-    if (token) return;
-    const answer = await call("/sessions", { method: "POST" });
-    if (!answer.ok) throw new Error(`no session: ${answer.status}`);
-    const made = (await answer.json()) as { token: string; title: string; color: string };
-    token = made.token;
-    update({ title: made.title, color: made.color });
+  let opening: Promise<void> | null = null;
+  /** One session for all tabs: whoever comes first makes it. */
+  const session = (): Promise<void> => {
+    if (kept.read().token) return Promise.resolve();
+    opening ??= around
+      .alone(`relais:${base}:${account}:session`, async () => {
+        if (kept.read().token) return;
+        const answer = await call(`/sessions?account=${encodeURIComponent(account)}`, { method: "POST" });
+        if (answer.status === 403 || answer.status === 404) throw new Refused();
+        if (!answer.ok) throw new Error(`no session: ${answer.status}`);
+        const { token, ...look } = (await answer.json()) as ChatLook & { readonly token: string };
+        keep(() => ({ token, look }));
+      })
+      .finally(() => {
+        opening = null;
+      });
+    return opening;
+  };
+  const forget = (): void => {
+    kept.change(() => ({ token: null, seen: 0, signedInAs: null }));
+    followed = 0;
+    show({ lines: [], typing: false });
   };
 
-  const take = (line: Line): void => {
-    if (state.lines.some(({ position }) => position === line.position)) return;
-    const lines = [...state.lines, line].sort((a, b) => a.position - b.position);
-    update({ lines, typing: line.author === "contact" && state.typing });
+  const take = (line: Line, isNews: boolean): void => {
+    const lines = [...state.lines.filter(({ position }) => position !== line.position), line].sort(
+      (a, b) => a.position - b.position,
+    );
+    const isNew =
+      isNews && line.author !== "contact" && !state.lines.some(({ position }) => position === line.position);
+    if (line.clientId)
+      kept.change(({ pending }) => ({ pending: pending.filter((one) => one.clientMessageId !== line.clientId) }));
+    show({ lines, typing: line.author === "contact" && state.typing });
+    if (isNew && line.position > kept.read().seen) heard();
   };
-
   let typingNo = 0;
   const showTyping = (): void => {
     const no = ++typingNo;
-    update({ typing: true });
+    show({ typing: true });
     void around.wait(TYPING_MS).then(() => {
-      if (no === typingNo && state.typing) update({ typing: false });
+      if (no === typingNo && state.typing) show({ typing: false });
     });
   };
 
-  /** The stream of new lines; ends when the connection does. */
-  const follow = async (): Promise<void> => {
-    const last = state.lines[state.lines.length - 1]?.position ?? 0;
-    const answer = await call(`/events?after=${last}`, {
-      headers: { accept: "text/event-stream" },
-      signal: leaving.signal,
-    });
-    if (answer.status === 401) {
-      token = null;
-      throw new Error("the session is gone");
-    }
-    if (!answer.ok || !answer.body) throw new Error(`no stream: ${answer.status}`);
-    update({ connection: "open" });
-    void flush();
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
-    while (!stopped) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      const blocks = (rest + value).split("\n\n");
-      rest = blocks.pop() ?? "";
-      for (const block of blocks) {
-        const data = block.split("\n").find((part) => part.startsWith("data:"));
-        if (data && block.includes("event: message")) take(JSON.parse(data.slice(5)) as Line);
-        if (block.includes("event: typing")) showTyping();
-      }
-    }
-    await reader.cancel();
-  };
-
+  /** Everything that waits, in order, one after the other, from one tab at a time. */
   const flush = async (): Promise<void> => {
-    if (sending) return;
+    if (sending || stopped || !kept.read().pending.some(({ failed }) => !failed)) return;
     sending = true;
-    let again = false;
-    try {
-      for (
-        let next = state.pending.find(({ failed }) => !failed);
-        next && !stopped;
-        next = state.pending.find(({ failed }) => !failed)
-      ) {
-        const { clientMessageId, said } = next;
-        await session();
-        const answer = await call("/messages", {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ clientMessageId, language, ...said }),
-        });
-        if (answer.status === 429) {
-          await around.wait(Number(answer.headers.get("retry-after") ?? "2") * 1000);
-          continue;
-        }
-        if (answer.status >= 500) throw new Error(`not taken: ${answer.status}`);
-        const refused = !answer.ok;
-        update({
-          pending: state.pending.flatMap((one) =>
-            one.clientMessageId !== clientMessageId ? [one] : refused ? [{ ...one, failed: true }] : [],
-          ),
-        });
-      }
-    } catch {
-      // Still in the list: sent with the same id when the connection is back, even if the stream never noticed.
-      update({ connection: "offline" });
-      again = true;
-    } finally {
-      sending = false;
-    }
-    if (!again || stopped) {
-      if (!again && state.connection === "offline" && state.pending.length === 0) update({ connection: "open" });
-      return;
-    }
+    const ok = await around
+      .alone(`relais:${base}:${account}:send`, sendAll)
+      .then(() => true)
+      .catch((error: unknown) => {
+        // Still in the list: sent with the same id when the connection is back.
+        show({ connection: error instanceof Refused ? "refused" : "offline" });
+        return error instanceof Refused;
+      });
+    sending = false;
+    if (ok || stopped) return;
     await around.wait(RETRY_MS);
     await flush();
   };
-
-  const run = async (): Promise<void> => {
-    let waitMs = FIRST_WAIT_MS;
-    while (!stopped) {
-      try {
-        await session();
-        await follow();
-        waitMs = FIRST_WAIT_MS;
-      } catch {
-        update({ connection: state.lines.length === 0 && state.pending.length === 0 ? "unavailable" : "offline" });
+  const sendAll = async (): Promise<void> => {
+    for (;;) {
+      const next = kept.read().pending.find(({ failed }) => !failed);
+      if (!next || stopped) return;
+      await session();
+      const { clientMessageId, said } = next;
+      const words = "file" in said ? { file: { ticket: said.file.ticket, fileName: said.file.fileName } } : said;
+      const answer = await post("/messages", { clientMessageId, language, ...words });
+      if (answer.status === 401) {
+        forget();
+        continue;
       }
-      if (stopped) return;
-      await around.wait(waitMs);
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      if (answer.status === 429) {
+        await around.wait(Number(answer.headers.get("retry-after") ?? "2") * 1000);
+        continue;
+      }
+      if (answer.status >= 500) throw new Error(`not taken: ${answer.status}`);
+      if (!answer.ok) {
+        keep(({ pending }) => ({
+          pending: pending.map((one) => (one.clientMessageId === clientMessageId ? { ...one, failed: true } : one)),
+        }));
+        continue;
+      }
+      const { position, messageId } = (await answer.json()) as {
+        readonly position: number;
+        readonly messageId: string;
+      };
+      const line = lineOf(next, messageId, position, new Date(around.now()).toISOString());
+      take(line, false);
+      tabs.tell({ type: "line", line, streamed: false });
+      if (state.connection !== "open") show({ connection: "open" });
+      following?.wake();
     }
   };
 
-  return {
-    state: () => state,
-    start: run,
-    say(said) {
-      update({ pending: [...state.pending, { clientMessageId: around.randomId(), said, failed: false }] });
-      void flush();
-    },
-    retry() {
-      update({ pending: state.pending.map((one) => ({ ...one, failed: false })) });
-      void flush();
-    },
-    async upload(file) {
+  /** One tab listens to the server and tells the others. */
+  const lead = (signal: AbortSignal): Promise<void> => {
+    following = follow({
+      signal,
+      open: async () => {
+        await session();
+        return call(`/events?after=${followed}`, { headers: { accept: "text/event-stream" }, signal });
+      },
+      wait: around.wait,
+      connection(connection) {
+        show({ connection: connection === "offline" && state.lines.length === 0 ? "unavailable" : connection });
+        tabs.tell({ type: "connection", connection: state.connection });
+        if (connection === "open") void flush();
+      },
+      line(line) {
+        followed = Math.max(followed, line.position);
+        take(line, true);
+        tabs.tell({ type: "line", line, streamed: true });
+        mark(false);
+      },
+      typing() {
+        showTyping();
+        tabs.tell({ type: "typing" });
+      },
+      async moved() {
+        tabs.tell({ type: "moved" });
+        await beginAnew();
+      },
+      gone() {
+        forget();
+        tabs.tell({ type: "moved" });
+      },
+      isRefused: (error) => error instanceof Refused,
+    });
+    return following.done;
+  };
+  /** What was said before this tab was opened. */
+  const readBack = async (): Promise<void> => {
+    if (!kept.read().token) return;
+    const answer = await call(`/messages?after=${followed}`).catch(() => null);
+    if (!answer?.ok) return;
+    const { items } = (await answer.json()) as { readonly items: readonly Line[] };
+    for (const line of items) {
+      followed = Math.max(followed, line.position);
+      take(line, false);
+    }
+    if (items.length >= 100) await readBack();
+  };
+  /** Another thread from now on: what is in it is no news. */
+  const beginAnew = async (): Promise<void> => {
+    followed = 0;
+    show({ lines: [], typing: false });
+    await readBack();
+    keep(() => ({ seen: followed }));
+  };
+
+  let marked = { position: 0, isRead: false };
+  let marking = false;
+  /** Tells the server what has arrived and what was seen; a little later, so that it is one word for many lines. */
+  const mark = (isRead: boolean): void => {
+    const position = Math.max(
+      0,
+      ...state.lines.filter(({ author }) => author !== "contact").map((line) => line.position),
+    );
+    if (position === 0 || (marked.position >= position && (marked.isRead || !isRead))) return;
+    marked = { position, isRead };
+    if (marking) return;
+    marking = true;
+    void around.wait(MARK_MS).then(() => {
+      marking = false;
+      void post("/seen", marked).catch(() => {});
+    });
+  };
+
+  const filesOf = uploads({
+    base,
+    token: async () => {
       await session();
-      const answer = await call("/files", { method: "POST", body: file });
-      if (!answer.ok) return false;
-      const saved = (await answer.json()) as { path: string; mimeType: string; sizeBytes: number };
-      this.say({ file: { ...saved, fileName: file.name.slice(0, 200) } });
-      return true;
+      return kept.read().token ?? "";
+    },
+    randomId: around.randomId,
+    send: around.upload,
+    changed: (list) => show({ uploads: list }),
+    done: (file) => client.say({ file }),
+    online: around.online,
+  });
+
+  tabs.hear((message) => {
+    switch (message.type) {
+      case "line":
+        if (message.streamed) followed = Math.max(followed, message.line.position);
+        return take(message.line, message.streamed);
+      case "typing":
+        return showTyping();
+      case "connection":
+        return show({ connection: message.connection });
+      case "moved":
+        return void beginAnew();
+    }
+  });
+  const stopHearing = around.changedElsewhere(kept.key, () => {
+    const { pending } = kept.read();
+    show({});
+    if (pending.some(({ failed }) => !failed)) void flush();
+  });
+
+  let stopLeading = (): void => {};
+  const client: ChatClient = {
+    state: () => state,
+    start() {
+      void readBack().then(() => {
+        stopLeading = leadAmongTabs(`relais:${base}:${account}:lead`, lead);
+      });
+      void flush();
+    },
+    say(said) {
+      keep(({ pending }) => ({
+        pending: [...pending, { clientMessageId: around.randomId(), said, failed: false, at: around.now() }],
+      }));
+      void flush();
+    },
+    retry(clientMessageId) {
+      keep(({ pending }) => ({
+        pending: pending.map((one) => (one.clientMessageId === clientMessageId ? { ...one, failed: false } : one)),
+      }));
+      void flush();
+    },
+    discard(clientMessageId) {
+      keep(({ pending }) => ({ pending: pending.filter((one) => one.clientMessageId !== clientMessageId) }));
+    },
+    attach: filesOf.add,
+    retryUpload: filesOf.retry,
+    cancelUpload: filesOf.cancel,
+    seen() {
+      const last = state.lines[state.lines.length - 1]?.position ?? 0;
+      if (last > kept.read().seen) keep(() => ({ seen: last }));
+      mark(true);
+    },
+    setSound: (on) => keep(() => ({ sound: on })),
+    async signIn(token) {
+      for (let tries = 0; tries < 2; tries++) {
+        await session();
+        const answer = await post("/identity", { token });
+        // This browser was somebody else's: what they said stays with them.
+        if (answer.status === 409 || answer.status === 401) {
+          forget();
+          continue;
+        }
+        if (!answer.ok) return false;
+        const { id, name } = (await answer.json()) as { readonly id: string; readonly name: string | null };
+        const isNew = kept.read().signedInAs === null;
+        keep(() => ({ signedInAs: name ?? id }));
+        if (!isNew) return true;
+        tabs.tell({ type: "moved" });
+        await beginAnew();
+        return true;
+      }
+      return false;
+    },
+    async signOut() {
+      await post("/logout", {}).catch(() => null);
+      kept.change(() => ({ pending: [] }));
+      forget();
+      tabs.tell({ type: "moved" });
+      following?.wake();
     },
     stop() {
       stopped = true;
-      leaving.abort();
+      stopLeading();
+      stopHearing();
+      tabs.close();
     },
-    mediaUrl: (line) => `${base}/chat/api/media/${line.position}?token=${encodeURIComponent(token ?? "")}`,
+    mediaUrl: (line) => `${base}/chat/api/media/${line.position}?token=${encodeURIComponent(kept.read().token ?? "")}`,
   };
+  return client;
+}
+
+/** The server knows no such chat, or does not want this site: trying again changes nothing. */
+class Refused extends Error {}
+
+function lineOf({ said, clientMessageId }: Pending, id: string, position: number, createdAt: string): Line {
+  const content: MessageContent =
+    "text" in said
+      ? { type: "text", text: said.text }
+      : "choice" in said
+        ? { type: "choice", ...said.choice }
+        : { type: "media", media: { kind: kindOf(said.file.mimeType), ...said.file } };
+  return { id, position, author: "contact", clientId: clientMessageId, status: "received", content, createdAt };
+}
+
+function kindOf(mimeType: string): "image" | "audio" | "video" | "document" {
+  const [family] = mimeType.split("/");
+  return family === "image" || family === "audio" || family === "video" ? family : "document";
 }

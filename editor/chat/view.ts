@@ -1,324 +1,199 @@
-import type { MessageContent } from "../../engine/core/domain/message.ts";
-import { type ChatClient, type ChatState, createChatClient, type Line, type Pending } from "./client.ts";
-import { chatLanguage, type Strings, stringsIn } from "./strings.ts";
+import type { ChatLook } from "../../engine/core/domain/chat.ts";
+import { accentOf } from "../../engine/core/domain/color.ts";
+import { type ChatClient, type ChatState, createChatClient } from "./client.ts";
+import { createComposer } from "./composer.ts";
+import { button, icon, iconButton, make } from "./dom.ts";
+import { type ChatLanguage, chatLanguage, stringsIn } from "./strings.ts";
+import { browserSurroundings } from "./surroundings.ts";
+import { createThread } from "./thread.ts";
 
-const SEND_ICON = "M4 12h14M12 5l7 7-7 7";
-const CLIP_ICON = "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.3 17a1.7 1.7 0 0 1-2.4-2.4L14 7.6";
 const CLOSE_ICON = "M6 6l12 12M18 6L6 18";
-const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
+const DOWN_ICON = "M12 5v14M6 13l6 6 6-6";
+const SOUND_ICON = "M5 10v4h3l4 4V6L8 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11";
+const MUTE_ICON = "M5 10v4h3l4 4V6L8 10zM16 10l5 4M21 10l-5 4";
+const NEAR_END_PX = 80;
 
 export interface ChatView {
   readonly element: HTMLElement;
+  readonly client: ChatClient;
   readonly focus: () => void;
-  readonly unread: () => number;
+  /** Whether the chat is in sight: then what comes has been seen. */
+  readonly setOpen: (open: boolean) => void;
   /** Takes it off the page and hangs up. */
   readonly remove: () => void;
 }
 
 export interface ChatViewOptions {
   readonly base: string;
+  /** The widget's name or id; absent: the first one. */
+  readonly account?: string;
+  /** Absent: the browser's. */
+  readonly language?: ChatLanguage;
+  /** Given: it can be closed, and is until `setOpen`. */
   readonly close?: () => void;
   /** On a page of its own the chat's title is the page's. */
   readonly heading?: "h1" | "h2";
-  /** A new line of the other side came. */
-  readonly heard?: () => void;
+  readonly changed?: (state: ChatState) => void;
 }
 
-/** The chat as one element. Words of others are only ever text nodes: nothing in them is markup. */
-export function createChatView({ base, close, heard, heading = "h2" }: ChatViewOptions): ChatView {
-  const language = chatLanguage(navigator.language);
+/** The chat as one element: header, thread, composer. */
+export function createChatView(options: ChatViewOptions): ChatView {
+  const { base, account = "", language = chatLanguage(navigator.language), close, changed, heading = "h2" } = options;
   const strings = stringsIn(language);
-  const root = make("section", "chat");
+  const root = make("section", "chat relais");
   root.lang = language;
   root.setAttribute("aria-label", strings.title);
   const lamp = make("span", "lamp");
   const title = make(heading, "title", strings.title);
   const header = make("header", "");
-  header.append(lamp, title);
+  const sound = iconButton(MUTE_ICON, strings.soundOn, () => client.setSound(!client.state().sound));
+  header.append(lamp, title, sound);
   if (close) header.append(iconButton(CLOSE_ICON, strings.close, close));
   const notice = make("p", "notice");
   notice.hidden = true;
   notice.setAttribute("role", "status");
-  const thread = make("div", "thread");
-  thread.setAttribute("role", "log");
-  thread.setAttribute("aria-live", "polite");
-  thread.tabIndex = 0;
-  const { form, input } = composer(
-    strings,
-    (text) => client.say({ text }),
-    async (file) => {
-      const taken = await client.upload(file).catch(() => false);
-      if (!taken) show(notice, strings.tooLarge);
-    },
-  );
-  root.append(header, notice, thread, form);
-  let known = 0;
+  let isOpen = close === undefined;
+  let unreadInTitle = 0;
+  const pageTitle = (): string => document.title.replace(/^\(\d+\) /, "");
 
   const draw = (state: ChatState): void => {
-    if (state.title !== "") title.textContent = state.title;
-    if (state.color !== "" && state.color.toLowerCase() !== "#0f7b6c")
-      root.style.setProperty("--chat-brand", state.color);
-    lamp.dataset.state = state.connection;
-    lamp.title = state.connection;
-    if (state.connection === "offline") show(notice, strings.offline);
-    else if (state.connection === "unavailable") show(notice, strings.unavailable);
-    else notice.hidden = true;
-    const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-    const focused =
-      root.getRootNode() instanceof ShadowRoot
-        ? (root.getRootNode() as ShadowRoot).activeElement
-        : document.activeElement;
-    const focusedChoice = focused instanceof HTMLElement ? focused.dataset.choice : undefined;
-    thread.replaceChildren(...linesOf(state, strings, client));
-    if (focusedChoice) input.focus();
-    if (atEnd) thread.scrollTop = thread.scrollHeight;
-    const others = state.lines.filter(({ author }) => author !== "contact").length;
-    if (others > known) heard?.();
-    known = others;
+    const { look, connection, unread } = state;
+    if (look?.title) title.textContent = look.title;
+    if (look) dress(root, look);
+    lamp.dataset.state = connection;
+    const words =
+      connection === "offline"
+        ? strings.offline
+        : connection === "unavailable"
+          ? strings.unavailable
+          : connection === "refused"
+            ? strings.refused
+            : "";
+    if (notice.textContent !== words) notice.textContent = words;
+    notice.hidden = words === "";
+    drawSound(state.sound);
+    const wasAtEnd = thread.element.scrollHeight - thread.element.scrollTop - thread.element.clientHeight < NEAR_END_PX;
+    const hadFocus = focusedIn(thread.element);
+    thread.draw(state);
+    // The button that was pressed is gone: whoever uses the keyboard goes on writing.
+    if (hadFocus && !focusedIn(thread.element)) composer.focus();
+    if (wasAtEnd) thread.element.scrollTop = thread.element.scrollHeight;
+    drawLatest();
+    if (isOpen && unread > 0 && document.visibilityState === "visible") queueMicrotask(() => client.seen());
+    const shown = isOpen && document.visibilityState === "visible" ? 0 : unread;
+    if (shown !== unreadInTitle) {
+      unreadInTitle = shown;
+      document.title = shown > 0 ? `(${shown}) ${pageTitle()}` : pageTitle();
+    }
+    changed?.(state);
   };
-  const client: ChatClient = createChatClient(base, language, draw, {
-    fetch: (...arguments_) => fetch(...arguments_),
-    storage: localStorage,
-    randomId: () => crypto.randomUUID(),
-    wait: (ms) =>
-      new Promise((done) => {
-        const early = (): void => done();
-        window.addEventListener("online", early, { once: true });
-        setTimeout(early, ms);
-      }),
+  const drawSound = (on: boolean): void => {
+    if (sound.getAttribute("aria-pressed") === String(on)) return;
+    sound.setAttribute("aria-pressed", String(on));
+    sound.setAttribute("aria-label", on ? strings.soundOff : strings.soundOn);
+    sound.title = on ? strings.soundOff : strings.soundOn;
+    sound.replaceChildren(icon(on ? SOUND_ICON : MUTE_ICON));
+  };
+
+  const client: ChatClient = createChatClient(
+    { base, account, language },
+    draw,
+    () => {
+      if (client.state().sound && !(isOpen && document.visibilityState === "visible")) ring();
+    },
+    browserSurroundings(),
+  );
+  const thread = createThread(strings, language, client);
+  const composer = createComposer(
+    strings,
+    root,
+    (text) => client.say({ text }),
+    (files) => client.attach(files),
+  );
+  const latest = button("latest", "", () => {
+    thread.element.scrollTo({ top: thread.element.scrollHeight });
+    composer.focus();
   });
+  latest.setAttribute("aria-label", strings.latest);
+  latest.append(icon(DOWN_ICON));
+  const drawLatest = (): void => {
+    const { scrollHeight, scrollTop, clientHeight } = thread.element;
+    latest.hidden = scrollHeight - scrollTop - clientHeight < 240;
+  };
+  const middle = make("div", "middle");
+  middle.append(thread.element, latest);
+  thread.element.addEventListener("scroll", drawLatest, { passive: true });
+  root.append(header, notice, middle, composer.element);
+  const looked = (): void => draw(client.state());
+  document.addEventListener("visibilitychange", looked);
+  // Pictures come later than their lines: the end stays in sight.
+  thread.element.addEventListener(
+    "load",
+    () => {
+      const { scrollHeight, scrollTop, clientHeight } = thread.element;
+      if (scrollHeight - scrollTop - clientHeight < 360) thread.element.scrollTop = scrollHeight;
+    },
+    true,
+  );
   draw(client.state());
-  void client.start();
+  client.start();
   return {
     element: root,
-    focus: () => input.focus(),
-    unread: () => known,
-    remove: () => {
+    client,
+    focus: composer.focus,
+    setOpen(open) {
+      isOpen = open;
+      draw(client.state());
+      if (open) thread.element.scrollTop = thread.element.scrollHeight;
+    },
+    remove() {
+      document.removeEventListener("visibilitychange", looked);
       client.stop();
       root.remove();
     },
   };
 }
 
-function linesOf(state: ChatState, strings: Strings, client: ChatClient): readonly HTMLElement[] {
-  if (state.lines.length === 0 && state.pending.length === 0) {
-    const empty = make("div", "empty");
-    const start = make("button", "choice", strings.start) as HTMLButtonElement;
-    start.type = "button";
-    start.addEventListener("click", () => client.say({ text: strings.hello }));
-    empty.append(make("p", "", strings.welcome), start);
-    return [empty];
+/** The owner's colours, corners and scheme on an element and everything in it. */
+export function dress(
+  element: HTMLElement,
+  { color, corner, scheme }: Pick<ChatLook, "color" | "corner" | "scheme">,
+): void {
+  const mark = `${color}${corner}${scheme}`;
+  if (element.dataset.dressed === mark) return;
+  element.dataset.dressed = mark;
+  element.dataset.scheme = scheme;
+  element.style.setProperty("--corner", `${corner}px`);
+  for (const [side, { fill, onFill, text }] of Object.entries(accentOf(color))) {
+    element.style.setProperty(`--${side}-accent`, fill);
+    element.style.setProperty(`--${side}-on-accent`, onFill);
+    element.style.setProperty(`--${side}-accent-text`, text);
   }
-  const lastChoices = [...state.lines].reverse().find(({ content }) => content.type === "choices");
-  const answered =
-    state.lines.some(
-      ({ position, author }) => author === "contact" && lastChoices !== undefined && position > lastChoices.position,
-    ) || state.pending.length > 0;
-  let before: Line["author"] | null = null;
-  const lines = state.lines.map((line) => {
-    const drawn = lineOf(line, strings, client, {
-      named: line.author !== before && line.author !== "contact",
-      open: line === lastChoices && !answered,
-    });
-    before = line.author;
-    return drawn;
-  });
-  const typing = make("div", "line typing");
-  typing.append(make("div", "bubble", "…"), make("span", "hidden", `${strings.bot} ${strings.typing}`));
-  return [
-    ...lines,
-    ...state.pending.map((pending) => pendingOf(pending, strings, client)),
-    ...(state.typing ? [typing] : []),
-  ];
 }
 
-function lineOf(
-  line: Line,
-  strings: Strings,
-  client: ChatClient,
-  how: { readonly named: boolean; readonly open: boolean },
-): HTMLElement {
-  const element = make("div", line.author === "contact" ? "line mine" : "line");
-  element.dataset.author = line.author;
-  if (how.named) element.append(make("span", "who", strings[line.author as "bot"]));
-  else element.append(make("span", "hidden", line.author === "contact" ? strings.you : strings[line.author as "bot"]));
-  const bubble = make("div", "bubble");
-  bubble.append(...partsOf(line.content, strings, () => client.mediaUrl(line)));
-  element.append(bubble);
-  if (line.content.type === "choices") {
-    const { content } = line;
-    const list = content.listLabel !== undefined || content.choices.some(({ description }) => description);
-    const choices = make("div", list ? "choices list" : "choices");
-    for (const { id, label, description } of content.choices) {
-      const button = make("button", "choice", label) as HTMLButtonElement;
-      button.type = "button";
-      button.dataset.choice = id;
-      button.disabled = !how.open;
-      if (description) button.append(make("small", "", description));
-      button.addEventListener("click", () => client.say({ choice: { id, label } }));
-      choices.append(button);
+function focusedIn(element: HTMLElement): boolean {
+  const root = element.getRootNode();
+  const active = root instanceof ShadowRoot ? root.activeElement : document.activeElement;
+  return active !== null && active !== element && element.contains(active);
+}
+
+/** Two soft tones, made on the spot: no file, and nothing before the visitor has touched the page. */
+function ring(): void {
+  try {
+    const audio = new AudioContext();
+    for (const [index, hertz] of [660, 880].entries()) {
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      const at = audio.currentTime + index * 0.12;
+      tone.frequency.value = hertz;
+      volume.gain.setValueAtTime(0.08, at);
+      volume.gain.exponentialRampToValueAtTime(0.001, at + 0.25);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.3);
     }
-    element.append(choices);
+    setTimeout(() => void audio.close(), 1000);
+  } catch {
+    // No sound here: the badge says it, too.
   }
-  return element;
-}
-
-function pendingOf(pending: Pending, strings: Strings, client: ChatClient): HTMLElement {
-  const { said, failed } = pending;
-  const element = make("div", "line mine");
-  const words = "text" in said ? said.text : "choice" in said ? said.choice.label : said.file.fileName;
-  element.append(make("div", "bubble", words));
-  const state = make(
-    failed ? "button" : "span",
-    failed ? "state failed" : "state",
-    failed ? strings.failed : strings.waiting,
-  );
-  if (failed) state.addEventListener("click", () => client.retry());
-  element.append(state);
-  return element;
-}
-
-/** What a message shows; addresses are only followed when their scheme is harmless. */
-function partsOf(content: MessageContent, strings: Strings, mediaUrl: () => string): readonly (Node | string)[] {
-  switch (content.type) {
-    case "text":
-    case "choices":
-    case "locationRequest":
-    case "products":
-      return linked(content.text);
-    case "choice":
-      return [content.label];
-    case "link":
-      return [...linked(content.text), "\n\n", anchor(content.url, content.label)];
-    case "media": {
-      const { media, caption } = content;
-      const url = media.url ?? mediaUrl();
-      const words = caption ? ["\n", ...linked(caption)] : [];
-      if (media.kind === "image" || media.kind === "sticker") {
-        const image = document.createElement("img");
-        image.src = url;
-        image.alt = caption ?? media.fileName ?? strings.file;
-        image.loading = "lazy";
-        return [image, ...words];
-      }
-      if (media.kind === "audio" || media.kind === "video") {
-        const player = document.createElement(media.kind);
-        player.controls = true;
-        player.src = url;
-        return [player, ...words];
-      }
-      return [anchor(url, media.fileName ?? strings.file), ...words];
-    }
-    case "template":
-      return [content.text ?? ""];
-    default:
-      return [strings.file];
-  }
-}
-
-function linked(text: string): readonly (Node | string)[] {
-  return text.split(/(https?:\/\/[^\s<>"']+)/g).map((part, index) => (index % 2 === 1 ? anchor(part, part) : part));
-}
-
-function anchor(url: string, label: string): Node | string {
-  if (!SAFE_LINK.test(url) && !url.startsWith("/")) return label;
-  const link = document.createElement("a");
-  link.href = url;
-  link.textContent = label;
-  link.target = "_blank";
-  link.rel = "noopener noreferrer nofollow";
-  return link;
-}
-
-function composer(
-  strings: Strings,
-  say: (text: string) => void,
-  attach: (file: File) => void,
-): { readonly form: HTMLFormElement; readonly input: HTMLTextAreaElement } {
-  const form = document.createElement("form");
-  const input = document.createElement("textarea");
-  input.rows = 1;
-  input.maxLength = 4000;
-  input.placeholder = strings.placeholder;
-  input.setAttribute("aria-label", strings.placeholder);
-  input.enterKeyHint = "send";
-  const grow = (): void => {
-    input.style.height = "auto";
-    input.style.height = `${input.scrollHeight}px`;
-  };
-  const submit = (): void => {
-    const text = input.value.trim();
-    if (text === "") return;
-    input.value = "";
-    grow();
-    say(text);
-  };
-  input.addEventListener("input", grow);
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    submit();
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit();
-    input.focus();
-  });
-  const picker = document.createElement("input");
-  picker.type = "file";
-  picker.accept = "image/*,audio/*,video/*,application/pdf";
-  picker.hidden = true;
-  picker.addEventListener("change", () => {
-    const [file] = picker.files ?? [];
-    if (file) attach(file);
-    picker.value = "";
-  });
-  const send = iconButton(SEND_ICON, strings.send, () => {});
-  send.type = "submit";
-  send.classList.add("primary");
-  form.append(
-    iconButton(CLIP_ICON, strings.attach, () => picker.click()),
-    input,
-    send,
-    picker,
-  );
-  return { form, input };
-}
-
-function iconButton(path: string, label: string, press: () => void): HTMLButtonElement {
-  const button = make("button", "icon") as HTMLButtonElement;
-  button.type = "button";
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.append(icon(path));
-  button.addEventListener("click", press);
-  return button;
-}
-
-/** A line drawing of 24 by 24. */
-export function icon(path: string): SVGSVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("fill", "none");
-  svg.setAttribute("stroke", "currentColor");
-  svg.setAttribute("stroke-width", "1.75");
-  svg.setAttribute("stroke-linecap", "round");
-  svg.setAttribute("stroke-linejoin", "round");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
-}
-
-export function make(tag: string, className: string, text = ""): HTMLElement {
-  const element = document.createElement(tag);
-  if (className !== "") element.className = className;
-  if (text !== "") element.textContent = text;
-  return element;
-}
-
-function show(notice: HTMLElement, text: string): void {
-  notice.textContent = text;
-  notice.hidden = false;
 }

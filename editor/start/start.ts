@@ -2,8 +2,9 @@ import "@fontsource-variable/inter";
 import "../ui/tokens.css";
 import "../chat/chat.css";
 import "./start.css";
+import { icon, make } from "../chat/dom.ts";
 import { chatLanguage } from "../chat/strings.ts";
-import { createChatView, icon, make } from "../chat/view.ts";
+import { createChatView } from "../chat/view.ts";
 import { STRINGS } from "./strings.ts";
 
 /** What `GET /api/public/status` says. */
