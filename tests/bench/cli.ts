@@ -8,10 +8,11 @@ import { sms } from "./provider-sms.ts";
 import { whatsapp } from "./provider-whatsapp.ts";
 import { pinDriver, syncMicros } from "./servers.ts";
 
-const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256] [--channel whatsapp|sms]
+const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256] [--channel whatsapp|sms|chat]
 
 Starts Relais, and a bare server beside it that does the least one can do, drives both with the boutique dialogue over
-HTTP against a provider of its own, and prints tables. Without --part: speed, rates, idle, flow, postgres.`;
+HTTP against a provider of its own, and prints tables. Without --part: speed, rates, idle, flow, postgres. With
+--channel chat: visitors of the web chat instead, who write by POST and hear by server-sent events.`;
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,7 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-const wanted = new Set(values.part.split(","));
+const wanted = new Set(values.channel === "chat" ? ["chat"] : values.part.split(","));
 const folder = mkdtempSync(join(tmpdir(), "relais-bench-"));
 const clean = (): void => rmSync(folder, { recursive: true, force: true });
 process.on("SIGINT", () => {
@@ -40,6 +41,8 @@ const alone = pinDriver();
 const providers = new Map([
   ["whatsapp", whatsapp],
   ["sms", sms],
+  // The web chat has no provider; the server wants one all the same.
+  ["chat", whatsapp],
 ]);
 const provider = providers.get(values.channel);
 if (!provider) {
@@ -65,6 +68,7 @@ console.log(
 );
 let best = 2000;
 const customers = values.customers.split(",").map(Number);
+if (wanted.has("chat")) await parts.chat(bench, customers);
 if (wanted.has("speed")) best = await parts.closedLoop(bench, customers);
 if (wanted.has("rates")) await parts.openLoop(bench, [200, Math.floor(best / 20) * 10]);
 if (wanted.has("idle")) await parts.idle(bench);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { startPostgres } from "../support/postgres.ts";
+import { chatLoop } from "./chat.ts";
 import type { Driver, Measured } from "./driver.ts";
 import { fill } from "./fill.ts";
 import { Latencies, usageOf } from "./measure.ts";
@@ -134,6 +135,42 @@ export async function openLoop(bench: Bench, rates: readonly number[]): Promise<
       ms(webhook.percentile(0.99)),
       ms(reply.percentile(0.5)),
       ms(reply.percentile(0.99)),
+    );
+  }
+}
+
+/** Visitors of the web chat, who write by POST and hear by server-sent events. There is no floor to compare with. */
+export async function chat(bench: Bench, visitors: readonly number[]): Promise<void> {
+  bench.heading(
+    "Web chat: messages answered per second, closed loop, SQLite",
+    "visitors",
+    "answered/s",
+    "reply p50 ms",
+    "p95",
+    "p99",
+    "202 p50 ms",
+    "202 p99",
+    "CPU µs each",
+    "peak MB",
+  );
+  for (const count of visitors) {
+    bench.progress(`web chat, ${count} visitors`);
+    const relais = await startRelais(bench.driver.graphUrl, { dataDir: folderIn(bench) });
+    const { measured, perSecond, cpuMicros, peakMb } = await loaded(bench, [relais], () =>
+      chatLoop(relais.port, count, bench.seconds, bench.warmSeconds),
+    );
+    await relais.stop();
+    const { reply, webhook } = measured;
+    bench.row(
+      count,
+      perSecond.toFixed(0),
+      ms(reply.percentile(0.5)),
+      ms(reply.percentile(0.95)),
+      ms(reply.percentile(0.99)),
+      ms(webhook.percentile(0.5)),
+      ms(webhook.percentile(0.99)),
+      cpuMicros.toFixed(0),
+      peakMb.toFixed(0),
     );
   }
 }

@@ -77,6 +77,8 @@ export async function startRelais(
       LOG_LEVEL: "warn",
       ...provider,
       BURST_WINDOW_MS: "0",
+      // Visitors of the web chat have an address each, as behind a proxy.
+      TRUSTED_PROXIES: "127.0.0.1",
       FLOWS_DIR: endlessShop(settings.dataDir),
     },
     "/readyz",
