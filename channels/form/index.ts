@@ -14,12 +14,13 @@ const ANSWERS_PER_HOUR = 5;
 
 /** One way to answer, as the owner set it. WhatsApp needs a template: nobody has written to it yet. */
 const way = z.strictObject({
-  channel: z.enum(["email", "sms", "whatsapp"]),
+  channel: z.enum(["email", "sms", "whatsapp", "whatsappTwilio"]),
   /** Name of the account that answers; absent: the first that is connected. */
   account: z.string().max(100).optional(),
   template: z
     .strictObject({
-      name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+      /** As the provider knows it; through Twilio also a Content SID. */
+      name: z.string().regex(/^([a-z0-9_]{1,512}|HX[0-9a-f]{32})$/),
       language: z.string().regex(/^[a-z]{2}(_[A-Z]{2})?$/),
       /** Fields whose answers are the template's parameters, in order. */
       fields: z.array(z.string()).max(10).default([]),
@@ -39,7 +40,7 @@ const account = formFace.extend({
   answerBy: z
     .array(way)
     .max(6)
-    .default([{ channel: "email" }, { channel: "sms" }, { channel: "whatsapp" }]),
+    .default([{ channel: "email" }, { channel: "sms" }, { channel: "whatsapp" }, { channel: "whatsappTwilio" }]),
 }) as unknown as z.ZodType<FormAccount>;
 
 /** The engine has made sure that this rendering of the form is its own; what was filled in is anybody's. */

@@ -105,14 +105,14 @@ export function createThread(
       box.append(bubble([picture(content.header.media.url, strings.image)], "media"));
     const isMedia = content.type === "media" && content.media.kind !== "document";
     box.append(bubble(partsOf(content, line), isMedia ? "media" : ""));
-    if (content.type === "choices") box.append(choicesOf(content, how.open));
+    // A list that was answered closes; buttons stay, and say what could be chosen.
+    if (content.type === "choices" && (how.open || !isList(content))) box.append(choicesOf(content, how.open));
     if (how.mark) box.append(make("span", "state", how.mark === "read" ? `✓✓ ${strings.read}` : `✓ ${strings.sent}`));
     return box;
   };
 
   const choicesOf = (content: Extract<MessageContent, { readonly type: "choices" }>, open: boolean): HTMLElement => {
-    const isList = content.listLabel !== undefined || content.choices.some(({ description }) => description);
-    const box = make("div", isList ? "choices list" : "choices");
+    const box = make("div", isList(content) ? "choices list" : "choices");
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", content.text);
     for (const { id, label, description } of content.choices) {
@@ -274,4 +274,8 @@ export function createThread(
 function dayOf(instant: string): string {
   const date = new Date(instant);
   return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
+}
+
+function isList(content: Extract<MessageContent, { readonly type: "choices" }>): boolean {
+  return content.listLabel !== undefined || content.choices.some(({ description }) => description);
 }

@@ -31,6 +31,8 @@ export function formPage(form: FormFace, state: FormState): string {
             ? `<ul>${wrong.map(({ id, label }) => `<li><a href="#f-${id}">${escaped(wordsIn(label, language))}</a>&nbsp;: ${escaped(problems[id] ?? "")}</li>`).join("")}</ul>`
             : ""
         }</div>`;
+  const addresses = form.fields.filter(isAddress);
+  const neededAddresses = addresses.some(({ required }) => required) ? 0 : addresses.length;
   const body = `<h1>${escaped(title)}</h1>
 ${form.intro ? `<p class="intro">${escaped(wordsIn(form.intro, language))}</p>` : ""}
 <div id="said" role="status"></div>
@@ -39,7 +41,7 @@ ${summary}
 <input type="hidden" name="_token" value="${escaped(token)}">
 <input type="hidden" name="_language" value="${language}">
 <div class="trap" aria-hidden="true"><label>${say(FORM_WORDS.trap)}<input name="${TRAP}" tabindex="-1" autocomplete="off"></label></div>
-${form.fields.map((field) => fieldset(field, state)).join("\n")}
+${form.fields.map((field) => fieldset(field, state, neededAddresses)).join("\n")}
 <button type="submit">${say(FORM_WORDS.send)}</button>
 </form>
 ${embedded ? "" : `<p class="languages"><a href="?lang=${other}" hreflang="${other}" lang="${other}">${say(FORM_WORDS.otherLanguage)}</a></p>`}`;
@@ -99,7 +101,8 @@ ${body}
 `;
 }
 
-function fieldset(field: FormField, { language, values, problems }: FormState): string {
+/** `neededAddresses`: so many fields ask for an address of which one must be given; 0: none, or one is required anyway. */
+function fieldset(field: FormField, { language, values, problems }: FormState, neededAddresses: number): string {
   const { id, kind, required } = field;
   const label = escaped(wordsIn(field.label, language));
   const problem = problems[id];
@@ -110,10 +113,13 @@ function fieldset(field: FormField, { language, values, problems }: FormState): 
       ? bilingual(FORM_WORDS.files, language)
       : "";
   const described = [...(help ? [`h-${id}`] : []), ...(problem ? [`p-${id}`] : [])];
-  const optional =
+  const remark =
     required || kind === "consent"
-      ? ""
-      : ` <span class="optional">(${bilingual(FORM_WORDS.optional, language)})</span>`;
+      ? null
+      : isAddress(field) && neededAddresses > 0
+        ? oneOf(neededAddresses)
+        : FORM_WORDS.optional;
+  const optional = remark ? ` <span class="optional">(${bilingual(remark, language)})</span>` : "";
   const attributes = `id="f-${id}" name="${id}"${required ? " required" : ""}${described.length > 0 ? ` aria-describedby="${described.join(" ")}"` : ""}${problem ? ' aria-invalid="true"' : ""}`;
   const below = `${help ? `<p class="help" id="h-${id}">${escaped(help)}</p>` : ""}`;
   const wrong = `<p class="problem" id="p-${id}"${problem ? "" : " hidden"}>${escaped(problem ?? "")}</p>`;
@@ -152,6 +158,16 @@ function fieldset(field: FormField, { language, values, problems }: FormState): 
     case "consent":
       return `<div class="field" data-kind="consent"><label class="consent"><input type="checkbox" ${attributes} value="yes"${value ? " checked" : ""}><span>${label}</span></label>${below}${wrong}</div>`;
   }
+}
+
+function isAddress({ kind }: FormField): boolean {
+  return kind === "email" || kind === "phone";
+}
+
+/** Somebody must be able to answer: what is said beside fields of which one will do. */
+function oneOf(addresses: number): Bilingual | null {
+  if (addresses === 1) return null;
+  return addresses === 2 ? FORM_WORDS.oneOfTwo : FORM_WORDS.oneOfMany;
 }
 
 function autocompleteOf({ to }: FormField): string {

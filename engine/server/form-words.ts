@@ -6,6 +6,8 @@ export const FORM_WORDS = {
   send: { fr: "Envoyer", en: "Send" },
   sending: { fr: "Envoi…", en: "Sending…" },
   optional: { fr: "facultatif", en: "optional" },
+  oneOfTwo: { fr: "l'un des deux suffit", en: "one of the two will do" },
+  oneOfMany: { fr: "un seul suffit", en: "one of them will do" },
   pick: { fr: "Choisissez…", en: "Choose…" },
   problems: { fr: "Quelques réponses sont à revoir", en: "Some answers need another look" },
   trap: { fr: "Laissez ce champ vide", en: "Leave this field empty" },
@@ -64,6 +66,7 @@ export function promiseOf(channel: ChannelType | null): Bilingual {
     case "sms":
       return { fr: "Nous vous répondons par SMS.", en: "We will answer you by text message." };
     case "whatsapp":
+    case "whatsappTwilio":
       return { fr: "Nous vous répondons sur WhatsApp.", en: "We will answer you on WhatsApp." };
     default:
       return {
