@@ -155,7 +155,7 @@ export async function chat(bench: Bench, visitors: readonly number[]): Promise<v
   );
   for (const count of visitors) {
     bench.progress(`web chat, ${count} visitors`);
-    const relais = await startRelais(bench.driver.graphUrl, { dataDir: folderIn(bench) });
+    const relais = await startRelais(bench.driver.env, { dataDir: folderIn(bench) });
     const { measured, perSecond, cpuMicros, peakMb } = await loaded(bench, [relais], () =>
       chatLoop(relais.port, count, bench.seconds, bench.warmSeconds),
     );
