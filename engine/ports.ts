@@ -765,7 +765,7 @@ export interface ConversationRows {
 export interface VisitorRows {
   /**
    * The site's own server vouches for who the visitor is: what they wrote before joins what is known of them. `another`:
-   * this visitor has signed in as somebody else.
+   * this visitor has signed in as somebody else. `busy`: something is being said to them at this moment; try again.
    */
   signIn(
     workspaceId: WorkspaceId,
@@ -777,7 +777,7 @@ export interface VisitorRows {
       readonly email: string | null;
       readonly phone: string | null;
     },
-  ): Promise<"signedIn" | "another">;
+  ): Promise<"signedIn" | "another" | "busy">;
   /** The key opens nothing any more; what was said stays with the contact. */
   signOut(workspaceId: WorkspaceId, accountId: ChannelAccountId, visitorId: string): Promise<void>;
   /** Everything up to this place has reached the visitor, or was seen. Returns how many messages that is news for. */

@@ -14,10 +14,12 @@ import { clientAddress, type ServerDeps } from "./deps.ts";
 import { fileAnswer } from "./file-answer.ts";
 import { fileOfTicket, ticketOf } from "./file-ticket.ts";
 import { createLimiter } from "./limiter.ts";
-import { sitePersonOf } from "./site-identity.ts";
+import { type SitePerson, sitePersonOf } from "./site-identity.ts";
 
 const BODY_BYTES = 32_000;
 const PAGE = 200;
+const SIGN_IN_TRIES = 20;
+const SIGN_IN_WAIT_MS = 100;
 
 type Bindings = { Bindings: { incoming?: IncomingMessage } };
 
@@ -212,7 +214,8 @@ export function chatRoutes(deps: ServerDeps, closing: AbortSignal): Hono<Binding
     const body = signed.safeParse(await bodyOf(c.req.raw));
     const person = body.success ? sitePersonOf(body.data.token, identitySecret, deps.clock.now()) : null;
     if (!person) return c.json({ error: "the token is not valid" }, 403);
-    const done = await deps.store.visitors.signIn(visitor.workspaceId, visitor.accountId, visitor.visitorId, person);
+    const done = await signedIn(deps, visitor, person);
+    if (done === "busy") return c.json({ error: "please try again" }, 503, { "retry-after": "1" });
     if (done === "another") return c.json({ error: "this session is somebody else's" }, 409);
     stream.moved(visitor);
     return c.json({ id: person.id, name: person.name });
@@ -256,6 +259,20 @@ export function chatRoutes(deps: ServerDeps, closing: AbortSignal): Hono<Binding
   });
 
   return app;
+}
+
+/** A message to the visitor that is on its way takes a moment: it is waited for. */
+async function signedIn(
+  deps: ServerDeps,
+  visitor: Visitor,
+  person: SitePerson,
+): Promise<"signedIn" | "another" | "busy"> {
+  const { workspaceId, accountId, visitorId } = visitor;
+  for (let tries = 1; ; tries++) {
+    const done = await deps.store.visitors.signIn(workspaceId, accountId, visitorId, person);
+    if (done !== "busy" || tries === SIGN_IN_TRIES) return done;
+    await new Promise<void>((go) => void deps.clock.after(SIGN_IN_WAIT_MS, go));
+  }
 }
 
 /** How the chat looks; nothing else of its account leaves the server. */

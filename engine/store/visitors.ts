@@ -78,7 +78,7 @@ function* signIn(
   accountId: ChannelAccountId,
   visitorId: string,
   person: Parameters<VisitorRows["signIn"]>[3],
-): Script<Told<"signedIn" | "another">> {
+): Script<Told<"signedIn" | "another" | "busy">> {
   const now = context.clock.now();
   const visitor: IdentityValue = { kind: "visitor", value: visitorId };
   const user: IdentityValue = { kind: "siteUser", value: person.id };
@@ -91,6 +91,7 @@ function* signIn(
   const contactId =
     known ?? anonymous ?? (yield* contactOf(context, workspaceId, accountId, { identities: [user] }, now));
   if (anonymous && anonymous !== contactId) {
+    if (yield* speaksNow(workspaceId, accountId, anonymous)) return { result: "busy", changes: [] };
     yield* joinThreads(workspaceId, accountId, anonymous, contactId);
     yield* mergeContacts(workspaceId, contactId, anonymous);
   }
@@ -122,6 +123,18 @@ function* byEmail(context: Context, workspaceId: WorkspaceId, email: string | nu
   return null;
 }
 
+/** Something is being said to the visitor at this very moment: it must be known how that ends before it changes its thread. */
+function* speaksNow(workspaceId: WorkspaceId, accountId: ChannelAccountId, contactId: ContactId): Script<boolean> {
+  const row = yield* one(
+    `SELECT 1 AS one FROM effects WHERE workspace_id = ? AND account_id = ? AND contact_id = ? AND type = 'send'
+       AND state IN ('running', 'unknown', 'asked') LIMIT 1`,
+    workspaceId,
+    accountId,
+    contactId,
+  );
+  return row !== null;
+}
+
 interface Row {
   readonly id: ConversationId;
   readonly lastPosition: number;
@@ -151,6 +164,15 @@ function* joinThreads(
   const to = yield* threadOf(workspaceId, accountId, known);
   if (!from || !to) return;
   yield* cancelBotSends(workspaceId, from.id);
+  // Every send stands for a message of its own thread: those that are over are history, and what they said remains.
+  for (const table of ["attempts", "effects"])
+    yield* put(
+      `DELETE FROM ${table} WHERE workspace_id = ? AND ${table === "attempts" ? "effect_id" : "id"} IN (
+         SELECT id FROM effects WHERE workspace_id = ? AND conversation_id = ? AND type = 'send')`,
+      workspaceId,
+      workspaceId,
+      from.id,
+    );
   yield* put(
     "UPDATE messages SET conversation_id = ?, position = position + ? WHERE workspace_id = ? AND conversation_id = ?",
     to.id,
