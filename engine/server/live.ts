@@ -12,6 +12,8 @@ const HEARTBEAT_MS = 20_000;
 const ASK_AGAIN_MS = 4000;
 /** Streams that one process holds open at most, and changes that wait for one slow reader. */
 const MOST_STREAMS = 1000;
+/** Of them for one person or token: many tabs, but not everybody's. */
+const MOST_OF_ONE = 50;
 const MOST_WAITING = 1000;
 const MOST_KNOWN = 20_000;
 
@@ -36,11 +38,16 @@ export function liveChanges(
 ): (c: Context, principal: Principal) => Response {
   const accountOf = accountsOfConversations(deps);
   let streams = 0;
+  const streamsOf = new Map<string, number>();
   return (c, who) => {
-    if (streams >= MOST_STREAMS) return c.json({ error: "too many streams" }, 503, { "retry-after": "10" });
+    const whose = `${who.type} ${who.id}`;
+    const own = streamsOf.get(whose) ?? 0;
+    if (streams >= MOST_STREAMS || (who.type !== "admin" && own >= MOST_OF_ONE))
+      return c.json({ error: "too many streams" }, 503, { "retry-after": "10" });
     c.header("x-accel-buffering", "no");
     return streamSSE(c, async (stream) => {
       streams++;
+      streamsOf.set(whose, (streamsOf.get(whose) ?? 0) + 1);
       let waiting: string[] = [];
       let wake = (): void => {};
       let principal: Principal | null = who;
@@ -108,6 +115,9 @@ export function liveChanges(
         }
       } finally {
         streams--;
+        const left = (streamsOf.get(whose) ?? 1) - 1;
+        if (left > 0) streamsOf.set(whose, left);
+        else streamsOf.delete(whose);
         clearInterval(asking);
         stopListening();
         stopWatching();

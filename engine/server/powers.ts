@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ChannelAccountId } from "../core/domain/ids.ts";
 import { isAccountPermission, PERMISSIONS, type Permission } from "../core/domain/permission.ts";
 import { covers, type Grant, type Override, type Rights, rightsOf } from "../core/domain/rights.ts";
-import { type Role, SHIPPED_ROLES } from "../core/domain/role.ts";
+import { SHIPPED_ROLES } from "../core/domain/role.ts";
 import type { ServerDeps } from "./deps.ts";
 import type { Principal, Reply } from "./route.ts";
 
@@ -33,6 +33,20 @@ export function commands({ rights }: Pick<Principal, "rights">, narrow: Rights):
   return rights.every((own) => covers(own, narrow));
 }
 
+/** What somebody with these roles and exceptions may do. */
+export async function rightsWith(
+  { store, settings }: Pick<ServerDeps, "store" | "settings">,
+  { grants, overrides }: Powers,
+): Promise<Rights> {
+  const known = new Map(
+    [...SHIPPED_ROLES, ...(await store.roles.list(settings.workspaceId))].map(({ id, permissions }) => [
+      id,
+      permissions,
+    ]),
+  );
+  return rightsOf(grants, overrides, (id) => known.get(id) ?? []);
+}
+
 /** Reads roles and exceptions: each role is there, each account is ours, each exception can be at an account. */
 export async function powersOf(
   { store, settings, accounts }: Pick<ServerDeps, "store" | "settings" | "accounts">,
@@ -40,9 +54,7 @@ export async function powersOf(
     readonly overrides: readonly { permission: Permission; accountId: string | null; effect: "allow" | "deny" }[];
   },
 ): Promise<{ readonly powers: Powers; readonly rights: Rights } | Reply> {
-  const known = new Map<string, Pick<Role, "permissions">>(
-    [...SHIPPED_ROLES, ...(await store.roles.list(settings.workspaceId))].map((role) => [role.id, role]),
-  );
+  const known = new Set([...SHIPPED_ROLES, ...(await store.roles.list(settings.workspaceId))].map(({ id }) => id));
   const own = new Set<string>(
     accounts().flatMap((account) => (account.workspaceId === settings.workspaceId ? [account.id] : [])),
   );
@@ -57,6 +69,5 @@ export async function powersOf(
     grants: asked.grants.map(({ roleId, accountId: id }) => ({ roleId, accountId: id as ChannelAccountId | null })),
     overrides: asked.overrides.map((one) => ({ ...one, accountId: one.accountId as ChannelAccountId | null })),
   };
-  const rights = rightsOf(given.grants, given.overrides, (id) => known.get(id)?.permissions ?? []);
-  return { powers: given, rights };
+  return { powers: given, rights: await rightsWith({ store, settings }, given) };
 }

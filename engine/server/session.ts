@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Actor } from "../core/domain/user.ts";
 import { hashOf } from "./auth.ts";
 import { email, language, password, personName } from "./credentials.ts";
 import type { ServerDeps } from "./deps.ts";
@@ -56,6 +57,7 @@ export function sessionRoutes(deps: ServerDeps): readonly Route[] {
           codes.giveBack(known.user.id);
         }
         forgive();
+        await endFormer(tokenIn(headers("cookie")));
         return signIn(deps, known.user, actor, headers("user-agent") ?? "");
       },
     }),
@@ -105,6 +107,15 @@ export function sessionRoutes(deps: ServerDeps): readonly Route[] {
       },
     }),
   ];
+
+  /** Whoever signs in anew in the same browser leaves no session behind that nobody can see any more. */
+  async function endFormer(token: string | undefined): Promise<void> {
+    const former = token && (await store.sessions.find(settings.workspaceId, hashOf(token), SESSION_MS));
+    if (!former) return;
+    const { session, user } = former;
+    const by: Actor = { type: "user", id: user.id, name: user.name, address: session.address };
+    await store.sessions.end(settings.workspaceId, { userId: user.id, id: session.id }, by);
+  }
 
   function tokenIn(cookies: string | undefined): string | undefined {
     return /(?:^|;\s*)(?:__Host-)?relais=([A-Za-z0-9_-]{43})(?:;|$)/.exec(cookies ?? "")?.[1];

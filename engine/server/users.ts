@@ -4,7 +4,7 @@ import type { MayChange, UserChange, UserOutcome } from "../ports.ts";
 import { email, language, personName } from "./credentials.ts";
 import type { ServerDeps } from "./deps.ts";
 import { oneTimeLink } from "./one-time-link.ts";
-import { commands, MORE_THAN_YOURS, powers, powersOf } from "./powers.ts";
+import { commands, MORE_THAN_YOURS, powers, powersOf, rightsWith } from "./powers.ts";
 import { given, id } from "./query.ts";
 import { NOT_FOUND, ok, type Principal, type Reply, type Route, route } from "./route.ts";
 import { shownUser } from "./who.ts";
@@ -97,12 +97,19 @@ export function userRoutes(deps: ServerDeps): readonly Route[] {
         if (params.id === principal.user?.id && body.status === "disabled") return NOT_ONESELF;
         const before = await store.users.get(workspaceId, params.id as UserId);
         if (!before) return NOT_FOUND;
-        const asked = await powersOf(deps, {
-          grants: body.grants ?? before.user.grants,
-          overrides: body.overrides ?? before.user.overrides,
-        });
+        // What they have already may name an account that is gone by now; what is given anew may not.
+        const asked = await powersOf(deps, { grants: body.grants ?? [], overrides: body.overrides ?? [] });
         if ("status" in asked) return asked;
-        if (!commands(principal, asked.rights)) return MORE_THAN_YOURS;
+        const kept = {
+          ...before.user,
+          ...(body.grants ? { grants: [] } : {}),
+          ...(body.overrides ? { overrides: [] } : {}),
+        };
+        const rights = await rightsWith(deps, {
+          grants: [...kept.grants, ...asked.powers.grants],
+          overrides: [...kept.overrides, ...asked.powers.overrides],
+        });
+        if (!commands(principal, rights)) return MORE_THAN_YOURS;
         const change: UserChange = {
           ...given({ name: body.name, status: body.status }),
           ...(body.grants ? { grants: asked.powers.grants } : {}),

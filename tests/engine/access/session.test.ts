@@ -106,6 +106,8 @@ describe("signing in", () => {
     const planted = browserAt(relais, first.cookie());
     await signIn(planted);
     expect(planted.cookie()).not.toBe(first.cookie());
+    // The former session of this browser is over: nobody would see it any more.
+    expect((await first.ask("/api/session")).status).toBe(401);
     const invented = browserAt(relais, `__Host-relais=${"a".repeat(43)}`);
     expect((await invented.ask("/api/session")).status).toBe(401);
   });
@@ -307,6 +309,13 @@ describe("pages of other sites", () => {
       expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
     }
   });
+});
+
+test("one person holds fifty streams at most", async () => {
+  const browser = await firstOwner(relais);
+  const streams = await Promise.all(Array.from({ length: 51 }, () => browser.ask("/api/events")));
+  expect(streams.filter(({ status }) => status === 503)).toHaveLength(1);
+  for (const stream of streams) await stream.body?.cancel();
 });
 
 test("the token of the operator goes on working beside sessions", async () => {

@@ -140,6 +140,15 @@ describe("rights", () => {
     expect(await ownerId()).toBe(lea);
   });
 
+  test("at an account that is gone by now do not stand in the way", async () => {
+    const accountId = relais.accountIds[1];
+    const agent = await member(relais, owner, { email: "a@example.com", grants: [{ roleId: "agent", accountId }] });
+    await json(remove(owner, `/api/accounts/${accountId}`));
+    await json(put(owner, `/api/users/${agent.id}`, { name: "Nouveau nom" }));
+    expect((await put(owner, `/api/users/${agent.id}`, { grants: [{ roleId: "agent", accountId }] })).status).toBe(422);
+    expect((await agent.ask("/api/conversations")).status).toBe(403);
+  });
+
   test("there is always an owner, and nobody shuts themselves out", async () => {
     const lea = await ownerId();
     expect((await put(owner, `/api/users/${lea}`, { grants: [everywhere("manager")] })).status).toBe(409);
