@@ -87,6 +87,7 @@ interface MetaPage {
   readonly appSecret: string;
   readonly appId: string;
   readonly graphVersion: string;
+  readonly messagesPerSecond: number;
 }
 
 const url = z.url({ protocol: /^https?$/ });
@@ -149,6 +150,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     "the digits that Meta shows as phone number id (not the number itself)",
   ),
   WHATSAPP_MESSAGES_PER_SECOND: rule(z.string().regex(/^[1-9]\d{0,5}$/), "a number from 1 to 999999"),
+  MESSENGER_MESSAGES_PER_SECOND: rule(z.string().regex(/^[1-9]\d{0,5}$/), "a number from 1 to 999999"),
   META_APP_ID: rule(z.string().regex(/^\d{3,32}$/), "the digits that Meta shows as app id"),
   MESSENGER_PAGE_ID: rule(z.string().regex(/^\d{3,32}$/), "the digits of the page's id"),
   INSTAGRAM_ACCOUNT_ID: rule(
@@ -293,6 +295,7 @@ export function readConfig(
     appSecret: need("MESSENGER_APP_SECRET"),
     verifyToken: need("MESSENGER_VERIFY_TOKEN"),
     appId: need("META_APP_ID"),
+    messagesPerSecond: Number(get("MESSENGER_MESSAGES_PER_SECOND") ?? "40"),
     graphVersion: get("GRAPH_API_VERSION") ?? "v25.0",
   };
   const [templateName, templateLanguage] = (get("HUMAN_BACKUP_TEMPLATE") ?? "").split(":");

@@ -87,6 +87,7 @@ export const instagram = channel<InstagramAccount>({
   webhookPath: "/webhook/messenger",
   isFor: speaksOf(product.object),
   address: product.address,
+  perSecond: ({ messagesPerSecond }) => messagesPerSecond,
   handshake,
   receive: receiver(product),
   render: renderer(product),

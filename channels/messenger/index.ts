@@ -70,6 +70,7 @@ export const messenger = channel<MessengerAccount>({
   webhookPath: "/webhook/messenger",
   isFor: speaksOf(product.object),
   address: product.address,
+  perSecond: ({ messagesPerSecond }) => messagesPerSecond,
   handshake,
   receive: receiver(product),
   render: renderer(product),

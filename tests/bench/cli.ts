@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startDriver } from "./driver.ts";
 import * as parts from "./parts.ts";
+import { messenger } from "./provider-messenger.ts";
 import { sms } from "./provider-sms.ts";
 import { whatsapp } from "./provider-whatsapp.ts";
 import { pinDriver, syncMicros } from "./servers.ts";
 
-const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256] [--channel whatsapp|sms|chat]
+const USAGE = `npm run bench -- [--part speed,rates,idle,flow,postgres,full,timers,start,soak] [--seconds 10] [--warm 5] [--customers 1,32,256] [--channel whatsapp|messenger|sms|chat]
 
 Starts Relais, and a bare server beside it that does the least one can do, drives both with the boutique dialogue over
 HTTP against a provider of its own, and prints tables. Without --part: speed, rates, idle, flow, postgres. With
@@ -40,6 +41,7 @@ process.on("SIGINT", () => {
 const alone = pinDriver();
 const providers = new Map([
   ["whatsapp", whatsapp],
+  ["messenger", messenger],
   ["sms", sms],
   // The web chat has no provider; the server wants one all the same.
   ["chat", whatsapp],

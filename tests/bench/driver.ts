@@ -97,7 +97,7 @@ export async function startDriver(delayMs: number, provider: Provider): Promise<
     const { phone, offers } = customer;
     const id = `${run}.${phone.slice(1)}.${customer.turn}`;
     const { head, body } = provider.webhook({ port, phone, id, turn, offers, anyTap: floor });
-    customer.awaited = floor ? 1 : turn.replies;
+    customer.awaited = floor ? 1 : (provider.replies?.(turn) ?? turn.replies);
     customer.line.request(head, body, ({ status }) => told(status));
   };
 

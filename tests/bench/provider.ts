@@ -7,6 +7,8 @@ export interface Provider {
   readonly hasFloor: boolean;
   /** What Relais must be told to use it at this address. */
   env(url: string): Readonly<Record<string, string>>;
+  /** How many messages of ours end a turn; absent: as many as the dialogue says. */
+  replies?(turn: Turn): number;
   /** One turn of a customer, as the provider delivers it: the head without its length, and the body. */
   webhook(asked: {
     readonly port: number;

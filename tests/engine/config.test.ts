@@ -168,6 +168,54 @@ test("one Twilio account speaks by text message, by WhatsApp, or both", () => {
   expect(problems({ ...account, TWILIO_WHATSAPP_NUMBER: "whatsapp:+15550101" })).toHaveLength(1);
 });
 
+describe("Messenger and Instagram", () => {
+  const PAGE = {
+    META_APP_ID: "700800900",
+    MESSENGER_PAGE_ID: "100200300400500",
+    MESSENGER_PAGE_ACCESS_TOKEN: "page-token-canary",
+    MESSENGER_APP_SECRET: "page-secret-canary",
+    MESSENGER_VERIFY_TOKEN: "page-verify-canary",
+  };
+
+  test("share a page: what is not said of Instagram is as for Messenger", () => {
+    const { messenger, instagram, secretValues } = config({ ...PAGE, INSTAGRAM_ACCOUNT_ID: "17841400000000001" });
+    const page = {
+      pageId: "100200300400500",
+      accessToken: "page-token-canary",
+      appSecret: "page-secret-canary",
+      verifyToken: "page-verify-canary",
+      appId: "700800900",
+    };
+    expect(messenger).toMatchObject(page);
+    expect(instagram).toMatchObject({ ...page, instagramId: "17841400000000001" });
+    expect(secretValues).toEqual(expect.arrayContaining(["page-token-canary", "page-secret-canary"]));
+    expect(
+      config({ ...PAGE, INSTAGRAM_ACCOUNT_ID: "1784", INSTAGRAM_ACCESS_TOKEN: "own" }).instagram?.accessToken,
+    ).toBe("own");
+  });
+
+  test("stand alone, each", () => {
+    expect(config(PAGE).instagram).toBeUndefined();
+    const own = { INSTAGRAM_ACCESS_TOKEN: "t", INSTAGRAM_APP_SECRET: "s", INSTAGRAM_VERIFY_TOKEN: "v" };
+    expect(config({ INSTAGRAM_ACCOUNT_ID: "1784", ...own })).toMatchObject({
+      messenger: undefined,
+      instagram: { instagramId: "1784", accessToken: "t", appSecret: "s", verifyToken: "v" },
+    });
+  });
+
+  test("half set up is said", () => {
+    expect(problems({ MESSENGER_PAGE_ID: "100200" })).toEqual([
+      "Messenger is half set up: also set MESSENGER_PAGE_ACCESS_TOKEN, MESSENGER_APP_SECRET, MESSENGER_VERIFY_TOKEN (or remove MESSENGER_PAGE_ID).",
+    ]);
+    expect(problems({ INSTAGRAM_ACCESS_TOKEN: "t" })).toEqual([
+      "Instagram is half set up: also set INSTAGRAM_ACCOUNT_ID (or remove INSTAGRAM_ACCESS_TOKEN).",
+    ]);
+    expect(problems({ INSTAGRAM_ACCOUNT_ID: "1784", INSTAGRAM_ACCESS_TOKEN: "t" })[0]).toContain(
+      "INSTAGRAM_APP_SECRET",
+    );
+  });
+});
+
 test("every secret is known to the log", () => {
   const { secretValues } = config({
     ...WHATSAPP,

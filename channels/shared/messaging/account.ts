@@ -9,6 +9,8 @@ export interface MessagingAccount extends MetaApp {
   /** Our own app: tells our echoes from those of other programs. "": not known. */
   readonly appId: string;
   readonly graphVersion: string;
+  /** What this page may send; Meta allows about 300 a second, and fewer to pages with few customers. */
+  readonly messagesPerSecond: number;
 }
 
 /** Where one of the two differs from the other, as data. */
@@ -126,5 +128,16 @@ export const accountFields = {
       .default("v25.0"),
     { fr: "Version de l’API", en: "API version" },
     { advanced: true },
+  ),
+  messagesPerSecond: accountField(
+    z.number().int().min(1).max(1_000_000).default(40),
+    { fr: "Messages par seconde", en: "Messages per second" },
+    {
+      advanced: true,
+      help: {
+        fr: "Meta accepte environ 300 textes par seconde et par page.",
+        en: "Meta takes about 300 texts a second per page.",
+      },
+    },
   ),
 } as const;
