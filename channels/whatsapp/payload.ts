@@ -33,6 +33,7 @@ const context = z.looseObject({
   id: text.optional(),
   forwarded: z.boolean().optional(),
   frequently_forwarded: z.boolean().optional(),
+  referred_product: z.looseObject({ product_retailer_id: text.optional() }).optional(),
 });
 export const referral = z.looseObject({
   source_url: text.optional(),

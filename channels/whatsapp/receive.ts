@@ -8,6 +8,7 @@ import { identitiesOf } from "../shared/whatsapp-identities.ts";
 import { contentOf } from "./contents.ts";
 import { errorOf } from "./errors.ts";
 import type { WhatsappAccount } from "./index.ts";
+import { noticeOf } from "./notices.ts";
 import * as payload from "./payload.ts";
 
 const STATUSES = new Map([
@@ -17,6 +18,13 @@ const STATUSES = new Map([
   ["played", "read"],
   ["failed", "failed"],
 ] as const);
+/** What a person wants of marketing messages; a word that is not here is not taken for a no. */
+const CHOICES = new Map([
+  ["stop", false],
+  ["resume", true],
+]);
+/** What the WhatsApp Business app tells about itself when it stays on the phone. */
+const OF_THE_PHONE: ReadonlySet<string> = new Set(["history", "smb_app_state_sync"]);
 /** Changes that speak of one number; without its id nobody can say whose they are. */
 const OF_A_NUMBER: ReadonlySet<string> = new Set(["messages", "smb_message_echoes", "user_preferences", "standby"]);
 
@@ -77,35 +85,44 @@ function readChange(
   account: Account<WhatsappAccount>,
   found: Collected,
 ): void {
-  // Another handler is active on this number: what it is told is not for us to answer.
-  if (field === "standby") return;
   if (field === "messages") return messages(value, account, found);
+  // Another handler is active on this number: what it is told is kept for people, and not for us to answer.
+  if (field === "standby") return messages(value, account, found, true);
   if (field === "smb_message_echoes") return echoes(value, account, found);
   if (field === "user_preferences") return preferences(value, account, found);
+  if (OF_THE_PHONE.has(field)) {
+    // What was said before, and whom the phone knows, stays on the phone: nobody asked us to keep it.
+    found.setAside.push({ reason: `${field} of the phone app: not taken over`, accountId: account.id, part: field });
+    return;
+  }
+  const told = noticeOf(field, value);
+  if (!told) {
+    found.setAside.push({ reason: `a change of ${field.slice(0, 60)}`, accountId: account.id, part: partOf(value) });
+    return;
+  }
   const facts = JSON.stringify(value);
   found.events.push({
     type: "notice",
     accountId: account.id,
     dedupeKey: `notice:${field}:${entry.time ?? ""}:${fingerprint(facts)}`.slice(0, 200),
     at: timeOf(entry.time ?? "", found.at),
-    severity: /alert|update|security/.test(field) ? "warning" : "info",
-    code: `whatsapp.${field}`.slice(0, 100),
-    text: field.slice(0, 100),
+    code: `whatsapp.${field}`,
+    ...told,
     facts: JSON.parse(facts),
   });
 }
 
-function messages(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
+function messages(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected, standby = false): void {
   const contacts = (value.contacts ?? []).flatMap((one) => {
     const parsed = payload.contact.safeParse(one);
     return parsed.success ? [parsed.data] : [];
   });
   each(value.messages, payload.message, "a message", account, found, (message) =>
-    oneMessage(message, contacts, account, found),
+    oneMessage(message, contacts, account, found, standby),
   );
   each(value.statuses, payload.status, "a status", account, found, (status) => oneStatus(status, account, found));
   each(value.errors, payload.errorItem, "an error", account, found, (error) => {
-    const text = error.title ?? error.message ?? "";
+    const text = [...new Set([error.title ?? error.message ?? "", detailOf(error)])].join(": ");
     found.events.push({
       type: "notice",
       accountId: account.id,
@@ -145,6 +162,7 @@ function oneMessage(
   contacts: readonly payload.WaContact[],
   account: Account<WhatsappAccount>,
   found: Collected,
+  standby: boolean,
 ): void {
   const at = timeOf(message.timestamp, found.at);
   const base = { accountId: account.id, at };
@@ -207,6 +225,12 @@ function oneMessage(
     return;
   }
   const { name, username } = contact?.profile ?? {};
+  const product = message.context?.referred_product?.product_retailer_id;
+  const referral = message.referral
+    ? referralOf(message.referral)
+    : product
+      ? { source: "product", sourceId: product }
+      : null;
   found.events.push({
     ...base,
     type: "message",
@@ -216,7 +240,8 @@ function oneMessage(
     content: contentOf(message),
     ...(message.context?.id ? { repliesTo: message.context.id } : {}),
     ...(message.context?.forwarded || message.context?.frequently_forwarded ? { forwarded: true } : {}),
-    ...(message.referral ? { referral: referralOf(message.referral) } : {}),
+    ...(referral ? { referral } : {}),
+    ...(standby ? { standby: true } : {}),
   });
 }
 
@@ -276,7 +301,10 @@ function oneStatus(status: payload.WaStatus, account: Account<WhatsappAccount>, 
 function echoes(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
   each(value.message_echoes, payload.echo, "an echo", account, found, (echo) => {
     const identities = identitiesOf({ phone: echo.to, user: echo.to_user_id });
-    if (identities.length === 0) return;
+    const aside = (reason: string): void =>
+      void found.setAside.push({ reason, accountId: account.id, part: partOf(echo) });
+    if (identities.length === 0) return aside("an echo to nobody");
+    if (echo.edit || echo.revoke) return aside("an echo that changes an earlier one");
     found.events.push({
       type: "echo",
       accountId: account.id,
@@ -292,7 +320,16 @@ function echoes(value: payload.WaValue, account: Account<WhatsappAccount>, found
 function preferences(value: payload.WaValue, account: Account<WhatsappAccount>, found: Collected): void {
   each(value.user_preferences, payload.preference, "a preference", account, found, (preference) => {
     const identities = identitiesOf({ phone: preference.wa_id, user: preference.user_id });
-    if (identities.length === 0) return;
+    const allowed = CHOICES.get(preference.value);
+    const isMarketing = preference.category === undefined || preference.category === "marketing_messages";
+    if (identities.length === 0 || allowed === undefined || !isMarketing) {
+      found.setAside.push({
+        reason: "a preference of nobody, or of a kind that is not known",
+        accountId: account.id,
+        part: partOf(preference),
+      });
+      return;
+    }
     const at = timeOf(preference.timestamp ?? "", found.at);
     found.events.push({
       type: "consent",
@@ -301,7 +338,7 @@ function preferences(value: payload.WaValue, account: Account<WhatsappAccount>, 
       at,
       from: { identities },
       purpose: "marketing",
-      allowed: preference.value === "resume",
+      allowed,
     });
   });
 }
