@@ -282,3 +282,20 @@ describe("one event of a conversation", () => {
     );
   });
 });
+
+describe("who comes without a word", () => {
+  const opened: InboundContent = { type: "visit", what: "opened" };
+  const mention: InboundContent = { type: "visit", what: "mention" };
+
+  test("by a link is greeted, and disturbs no question that is under way", () => {
+    const greeted = deciding([message(opened)]);
+    expect(textsOf(greeted)[0]).toContain("bienvenue");
+    const again = deciding([message(opened)], resulting(greeted));
+    expect([again.effects, again.run]).toEqual([[], { type: "unchanged" }]);
+  });
+
+  test("but names us in a story is answered only by a flow that is made for it", () => {
+    const quiet = deciding([message(mention)]);
+    expect([quiet.effects, quiet.run]).toEqual([[], { type: "unchanged" }]);
+  });
+});

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { instagram } from "../../../../channels/instagram/index.ts";
+import { messenger } from "../../../../channels/messenger/index.ts";
 import { channels } from "../../../../channels/registry.ts";
 import { sms } from "../../../../channels/sms/index.ts";
 import { whatsapp } from "../../../../channels/whatsapp/index.ts";
@@ -30,6 +32,36 @@ describe("what a channel cannot show", () => {
       type: "choices",
       choices: [{ label: "Un libellé beaucoup…", description: "Un libellé beaucoup trop long" }, { label: "B" }],
     });
+  });
+
+  test("where a list is made of cards, the question goes before it and every card has its own button", () => {
+    const products: OutboundContent = {
+      type: "choices",
+      text: "Lequel ?",
+      footer: "Prix TTC",
+      choices: [{ id: "a", label: "Miel", description: "7,00 €", imageUrl: "https://shop.example.com/a.jpg" }],
+    };
+    expect(fit(products, messenger.capabilities, "fr")).toEqual([
+      { type: "text", text: "Lequel ?\n\nPrix TTC" },
+      { type: "choices", text: "", choices: products.choices, listLabel: "Choisir" },
+    ]);
+    expect(fit(choices(..."ABCDEFGHIJKLM"), messenger.capabilities, "fr")).toEqual([choices(..."ABCDEFGHIJKLM")]);
+    expect(fit(choices(..."ABCDEFGHIJKLMN"), messenger.capabilities, "fr")).toMatchObject([
+      { type: "text", text: expect.stringContaining("14. N") },
+    ]);
+  });
+
+  test("where bytes are counted, no part has more of them, and nothing is lost", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 3000 }), (text) => {
+        const parts = fit({ type: "text", text }, instagram.capabilities, "fr");
+        for (const part of parts)
+          expect(Buffer.byteLength("text" in part ? (part.text ?? "") : "")).toBeLessThanOrEqual(1000);
+      }),
+      { numRuns: 100 },
+    );
+    expect(splitText("é".repeat(1200), 1000, 1000).join("")).toBe("é".repeat(1200));
+    expect(splitText("🙂", 1000, 1)).toEqual(["🙂"]);
   });
 
   test("on SMS choices are numbered, files and links are addresses", () => {
