@@ -127,6 +127,16 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
         const conversation = await store.conversations.get(principal.scope, params.id as ConversationId);
         if (!conversation) return NOT_FOUND;
         const ref = { workspaceId: conversation.workspaceId, conversationId: conversation.id };
+        const { maxTextLength, maxTextBytes } = deps.channels.of(conversation.channel).capabilities;
+        // What a person wrote goes as it was written, or not at all: it is not cut into parts behind their back.
+        if (
+          body.text.length > maxTextLength ||
+          Buffer.byteLength(body.text) > (maxTextBytes ?? Number.POSITIVE_INFINITY)
+        )
+          return {
+            status: 422,
+            body: { error: `this channel takes at most ${maxTextLength} characters`, maxTextLength },
+          };
         const sent = await store.conversations.sendAsAgent(ref, {
           content: { type: "text", text: body.text },
           by: principal.name,

@@ -244,6 +244,8 @@ describe.each(["messenger", "instagram"] as const)("a customer on %s", (product)
       messaging_type: "MESSAGE_TAG",
       tag: "HUMAN_AGENT",
     });
+    const long = await relais.post(`/api/conversations/${id}/messages`, { text: "é".repeat(1980), clientId: "long" });
+    expect(long.status).toBe(422);
     const ancient = somebody();
     await meta.deliver(hook, [old(ancient, 8 * 24)]);
     await eventually(async () => expect(await thread(ancient)).toHaveLength(1));

@@ -45,7 +45,9 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       await at.store.accounts.all();
     });
     afterEach(async () => {
-      await at?.close();
+      if (!at) return;
+      expect(await at.store.operations.doctor()).toEqual([]);
+      await at.close();
     });
 
     type Bare<E> = E extends InboundEvent ? Omit<E, "accountId" | "dedupeKey" | "at"> : never;
