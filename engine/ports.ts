@@ -229,6 +229,7 @@ export interface Store {
   readonly flows: FlowRows;
   readonly conversations: ConversationRows;
   readonly visitors: VisitorRows;
+  readonly people: PersonRows;
   readonly shop: ShopRows;
   readonly workspaces: WorkspaceRows;
   readonly users: UserRows;
@@ -647,7 +648,54 @@ export interface ConversationView extends Conversation {
   readonly unread: number;
   readonly createdAt: string;
 }
+/** Contacts on several accounts that are one person. */
+export interface PersonRows {
+  /** Makes two contacts one person: `kept` speaks for it, what it does not know it takes over from the other. */
+  link(
+    workspaceId: WorkspaceId,
+    kept: ContactId,
+    other: ContactId,
+    by: string,
+  ): Promise<"linked" | "already" | "notFound">;
+  /** A linked contact stands for itself again, with its addresses, conversations and fields; no rule joins it again. False: it was not linked, or the provider says that they are one. */
+  split(workspaceId: WorkspaceId, id: ContactId): Promise<boolean>;
+  /** Changes what is given, of the whole person. A field that is null goes. */
+  update(workspaceId: WorkspaceId, id: ContactId, patch: PersonPatch): Promise<boolean>;
+  /** What the person allows on these accounts. False: they have no conversation there. */
+  setConsent(
+    workspaceId: WorkspaceId,
+    id: ContactId,
+    consent: {
+      readonly accountIds: readonly ChannelAccountId[];
+      readonly purpose: "service" | "marketing";
+      readonly allowed: boolean;
+    },
+  ): Promise<boolean>;
+}
+export interface PersonPatch {
+  readonly name?: string;
+  readonly firstName?: string;
+  readonly language?: Language | null;
+  readonly phone?: string | null;
+  readonly email?: string | null;
+  readonly fields?: JsonObject;
+  readonly labels?: readonly string[];
+}
+/** As people see a contact: the whole person, whichever of its contacts was asked for. */
 export interface ContactView extends Contact {
+  /** The contacts that are this person; more than one when they were linked. */
+  readonly contacts: readonly {
+    readonly id: ContactId;
+    readonly name: string;
+    /** Why it belongs to this person; null: it speaks for it. */
+    readonly linked: "owner" | "phone" | "provider" | null;
+  }[];
+  /** What they said no to, where. */
+  readonly refused: readonly {
+    readonly channel: ChannelType;
+    readonly accountId: ChannelAccountId;
+    readonly purpose: "service" | "marketing";
+  }[];
   readonly identities: readonly (IdentityValue & {
     readonly channel: ChannelType;
     readonly accountId: ChannelAccountId;
@@ -677,6 +725,7 @@ export interface ConversationRows {
     scope: Scope,
     filter: {
       readonly id?: string;
+      readonly contactId?: string;
       readonly conversationId?: string;
       readonly externalId?: string;
       readonly status?: string;

@@ -12,6 +12,7 @@ import type { Json } from "../core/domain/json.ts";
 import type { Media, MessageContent } from "../core/domain/message.ts";
 import type { ContactView, ConversationRows, ConversationView, MessageView, Scope } from "../ports.ts";
 import { sendAsAgent } from "./agent-message.ts";
+import { headOf } from "./contact-links.ts";
 import { type Context, writeAndTell } from "./context.ts";
 import { pageOf, placeOf } from "./pages.ts";
 import { contactOfRow, conversationOf, messageOfRow } from "./rows.ts";
@@ -58,14 +59,15 @@ export function conversationRows(context: Context): ConversationRows {
           owner: filter.owner,
           channel: filter.channel,
           account_id: filter.accountId,
-          contact_id: filter.contactId,
         });
+        const person = ofPerson(scope(of), filter.contactId);
         const rows = yield* all(
-          `SELECT * FROM conversations WHERE workspace_id = ? ${own.sql} ${where.sql} AND (last_message_at < ? OR (last_message_at = ? AND id < ?))
+          `SELECT * FROM conversations WHERE workspace_id = ? ${own.sql} ${where.sql} ${person.sql} AND (last_message_at < ? OR (last_message_at = ? AND id < ?))
            ORDER BY last_message_at DESC, id DESC LIMIT ?`,
           scope(of),
           ...own.params,
           ...where.params,
+          ...person.params,
           place.at,
           place.at,
           place.id,
@@ -85,12 +87,14 @@ export function conversationRows(context: Context): ConversationRows {
           external_id: filter.externalId,
           status: filter.status,
         });
+        const person = ofPerson(workspaceId, filter.contactId);
         if (filter.conversationId !== undefined && filter.afterPosition !== undefined) {
           const rows = yield* all(
-            `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} AND position > ? ORDER BY position LIMIT ?`,
+            `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} ${person.sql} AND position > ? ORDER BY position LIMIT ?`,
             workspaceId,
             ...own.params,
             ...where.params,
+            ...person.params,
             filter.afterPosition,
             filter.limit,
           );
@@ -101,10 +105,11 @@ export function conversationRows(context: Context): ConversationRows {
         const [column, before] =
           filter.conversationId === undefined ? (["id", place.id] as const) : (["position", place.at] as const);
         const rows = yield* all(
-          `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
+          `SELECT * FROM messages WHERE workspace_id = ? ${own.sql} ${where.sql} ${person.sql} AND ${column} < ? ORDER BY ${column} DESC LIMIT ?`,
           workspaceId,
           ...own.params,
           ...where.params,
+          ...person.params,
           before,
           filter.limit + 1,
         );
@@ -173,14 +178,16 @@ export function conversationRows(context: Context): ConversationRows {
         const place = placeOf(filter.cursor);
         const wanted = filter.search ? `%${filter.search.toLowerCase().replace(/[%_\\]/g, "\\$&")}%` : null;
         const search = wanted
-          ? "AND (lower(name) LIKE ? ESCAPE '\\' OR phone LIKE ? ESCAPE '\\' OR lower(email) LIKE ? ESCAPE '\\')"
+          ? `AND (lower(name) LIKE ? ESCAPE '\\' OR phone LIKE ? ESCAPE '\\' OR lower(email) LIKE ? ESCAPE '\\'
+              OR EXISTS (SELECT 1 FROM contacts m WHERE m.workspace_id = contacts.workspace_id AND m.person_id = contacts.id
+                AND (lower(m.name) LIKE ? ESCAPE '\\' OR m.phone LIKE ? ESCAPE '\\' OR lower(m.email) LIKE ? ESCAPE '\\')))`
           : "";
         const rows = yield* all(
-          `SELECT * FROM contacts WHERE workspace_id = ? ${own.sql} ${search} AND (created_at < ? OR (created_at = ? AND id < ?))
+          `SELECT * FROM contacts WHERE workspace_id = ? AND person_id IS NULL ${own.sql} ${search} AND (created_at < ? OR (created_at = ? AND id < ?))
            ORDER BY created_at DESC, id DESC LIMIT ?`,
           scope(of),
           ...own.params,
-          ...(wanted ? [wanted, wanted, wanted] : []),
+          ...(wanted ? Array<string>(6).fill(wanted) : []),
           place.at,
           place.at,
           place.id,
@@ -193,10 +200,12 @@ export function conversationRows(context: Context): ConversationRows {
     contact: (of, id) =>
       db.read(function* () {
         const own = knownTo(of);
+        const head = yield* headOf(scope(of) as WorkspaceId, id);
+        if (!head) return null;
         const row = yield* one(
           `SELECT * FROM contacts WHERE workspace_id = ? AND id = ? ${own.sql}`,
           scope(of),
-          id,
+          head,
           ...own.params,
         );
         return row && (yield* contactViewOf(row, of));
@@ -290,7 +299,8 @@ function conditions(filter: Readonly<Record<string, string | undefined>>): {
 function knownTo(of: Scope): { readonly sql: string; readonly params: readonly Value[] } {
   const own = within(of, "k.account_id");
   if (own.sql === "") return own;
-  const sql = `AND EXISTS (SELECT 1 FROM contact_identities k WHERE k.workspace_id = contacts.workspace_id AND k.contact_id = contacts.id ${own.sql})`;
+  const sql = `AND EXISTS (SELECT 1 FROM contacts m JOIN contact_identities k ON k.workspace_id = m.workspace_id AND k.contact_id = m.id
+    WHERE m.workspace_id = contacts.workspace_id AND (m.id = contacts.id OR m.person_id = contacts.id) ${own.sql})`;
   return { sql, params: own.params };
 }
 
@@ -319,13 +329,25 @@ function* viewOf(row: Row, of: Scope): Script<ConversationView> {
   };
 }
 
-function* contactViewOf(row: Row, of: Scope): Script<ContactView> {
+/** The person that a contact belongs to; addresses only of the accounts that the scope holds. */
+function* contactViewOf(asked: Row, of: Scope): Script<ContactView> {
+  const workspaceId = text(asked, "workspace_id");
+  const head = textOrNull(asked, "person_id");
+  const found = head && (yield* one("SELECT * FROM contacts WHERE workspace_id = ? AND id = ?", workspaceId, head));
+  const row = found || asked;
+  const linked = yield* all(
+    "SELECT id, name, link, opted_out FROM contacts WHERE workspace_id = ? AND person_id = ? ORDER BY created_at, id",
+    workspaceId,
+    text(row, "id"),
+  );
+  const members = [row, ...linked];
   const own = within(of, "i.account_id");
   const identities = yield* all(
-    `SELECT i.kind, i.value, i.account_id, a.channel FROM contact_identities i
-     JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id WHERE i.workspace_id = ? AND i.contact_id = ? ${own.sql}`,
-    text(row, "workspace_id"),
-    text(row, "id"),
+    `SELECT i.kind, i.value, i.account_id, i.contact_id, a.channel FROM contact_identities i
+     JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
+     WHERE i.workspace_id = ? AND i.contact_id IN (${members.map(() => "?").join(", ")}) ${own.sql} ORDER BY i.created_at`,
+    workspaceId,
+    ...members.map((member) => text(member, "id")),
     ...own.params,
   );
   return {
@@ -337,7 +359,42 @@ function* contactViewOf(row: Row, of: Scope): Script<ContactView> {
       channel: text(identity, "channel") as ChannelType,
       accountId: text(identity, "account_id") as ChannelAccountId,
     })),
+    contacts: members.map((member, at) => ({
+      id: text(member, "id") as ContactId,
+      name: text(member, "name"),
+      linked: at === 0 ? null : (json<{ readonly how: "owner" | "phone" | "provider" }>(member, "link").how ?? "owner"),
+    })),
+    refused: members.flatMap((member) =>
+      json<("service" | "marketing")[]>(member, "opted_out").flatMap((purpose) =>
+        placesOf(identities, text(member, "id")).map((place) => ({ ...place, purpose })),
+      ),
+    ),
     createdAt: iso(row, "created_at"),
+  };
+}
+
+/** The accounts on which a contact has an address. */
+function placesOf(
+  identities: readonly Row[],
+  contactId: string,
+): readonly { readonly channel: ChannelType; readonly accountId: ChannelAccountId }[] {
+  const places = new Map<string, ChannelType>();
+  for (const identity of identities)
+    if (text(identity, "contact_id") === contactId)
+      places.set(text(identity, "account_id"), text(identity, "channel") as ChannelType);
+  return [...places].map(([accountId, channel]) => ({ channel, accountId: accountId as ChannelAccountId }));
+}
+
+/** Rows of every contact of a person, whichever of them is asked for. */
+function ofPerson(
+  workspaceId: string,
+  contactId: string | undefined,
+): { readonly sql: string; readonly params: readonly Value[] } {
+  if (contactId === undefined) return { sql: "", params: [] };
+  const head = "(SELECT COALESCE(q.person_id, q.id) FROM contacts q WHERE q.workspace_id = ? AND q.id = ?)";
+  return {
+    sql: `AND contact_id IN (SELECT m.id FROM contacts m WHERE m.workspace_id = ? AND (m.id = ${head} OR m.person_id = ${head}))`,
+    params: [workspaceId, workspaceId, contactId, workspaceId, contactId],
   };
 }
 

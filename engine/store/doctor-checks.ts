@@ -35,6 +35,7 @@ interface Walked {
 /** Tables that are walked, newest rows first where ids tell the time. */
 export const WALKED = {
   channel_accounts: { key: ["workspace_id", "id"], id: "x.id" },
+  contacts: { key: ["workspace_id", "id"], id: "x.id" },
   contact_identities: { key: ["workspace_id", "account_id", "kind", "value"], id: "x.contact_id" },
   conversations: { key: ["workspace_id", "id"], id: "x.id" },
   current_flows: { key: ["workspace_id", "flow"], id: "x.flow" },
@@ -306,6 +307,7 @@ export const CHECKS: readonly Check[] = [
   },
   pointsTo("channel_accounts", "workspace_id", "workspaces", "id", "a workspace"),
   pointsTo("conversations", "workspace_id", "workspaces", "id", "a workspace"),
+  pointsTo("contacts", "person_id", "contacts", "id", "a contact"),
   accountOf("contact_identities"),
   contactOf("contact_identities"),
   accountOf("conversations"),

@@ -13,6 +13,7 @@ import { LIMITS } from "../core/domain/limits.ts";
 import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import { type InboundContent, type Media, textOf } from "../core/domain/message.ts";
 import type { Accepted, Change, Delivery, Inbox } from "../ports.ts";
+import { joinByPhone, VOUCHED } from "./contact-links.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
 import { control, echo, resolveByEvidence, watermark } from "./elsewhere.ts";
 import { insertMail, tooMuch, writePosition } from "./mails.ts";
@@ -244,6 +245,8 @@ function* message(
   const thread =
     answering?.thread ?? (yield* threadOfSender(context, workspaceId, { id: accountId, channel }, event.from, now));
   const happenedAt = Date.parse(event.at);
+  if (thread.lastInboundAt === null && !submission && VOUCHED.has(channel))
+    yield* joinByPhone(context, workspaceId, thread.contactId);
   const position = thread.lastPosition + 1;
   yield* insertMessage(workspaceId, thread, position, {
     id: messageId,

@@ -175,14 +175,16 @@ function* tryStep(
   return told;
 }
 
-/** The conversation with its contact and what is on its way, its row locked. */
+/** The conversation with its contact and what is on its way, its row locked. Who a linked contact is, the person says; what it said no to, it says itself. */
 const loaded = (
   lock: string,
-): string => `SELECT c.*, p.name AS p_name, p.first_name AS p_first_name, p.language AS p_language, p.phone AS p_phone, p.email AS p_email,
-    p.fields AS p_fields, p.labels AS p_labels, p.opted_out AS p_opted_out,
+): string => `SELECT c.*, COALESCE(h.name, p.name) AS p_name, COALESCE(h.first_name, p.first_name) AS p_first_name,
+    CASE WHEN h.id IS NULL THEN p.language ELSE h.language END AS p_language, CASE WHEN h.id IS NULL THEN p.phone ELSE h.phone END AS p_phone,
+    CASE WHEN h.id IS NULL THEN p.email ELSE h.email END AS p_email, COALESCE(h.fields, p.fields) AS p_fields, COALESCE(h.labels, p.labels) AS p_labels, p.opted_out AS p_opted_out,
     CASE WHEN EXISTS (SELECT 1 FROM effects e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id
       AND ${OPEN_SEND}) THEN 1 ELSE 0 END AS open_send
   FROM conversations c JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+  LEFT JOIN contacts h ON h.workspace_id = p.workspace_id AND h.id = p.person_id
   WHERE c.workspace_id = ? AND c.id = ? /*${lock} c*/`;
 /** Whoever only looks does not wait for the others; whoever has counted an attempt makes it. */
 const LOOK = loaded("skip");

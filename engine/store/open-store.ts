@@ -14,6 +14,7 @@ import { mailbox } from "./mailbox.ts";
 import { mailRows } from "./mails.ts";
 import { operations } from "./operations.ts";
 import { outbox } from "./outbox.ts";
+import { personRows } from "./people.ts";
 import { openPostgres } from "./postgres.ts";
 import type { RestoredFact } from "./restored.ts";
 import { retention } from "./retention.ts";
@@ -137,6 +138,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     flows: flowRows(told),
     conversations: conversationRows(told),
     visitors: visitorRows(told),
+    people: personRows(told),
     shop: shopRows(told),
     workspaces,
     users: userRows(told),

@@ -410,7 +410,7 @@ function* patchContact({ contact, conversation }: StepInput, patch: ContactPatch
   const { workspaceId } = conversation;
   const next = patchedContact(contact, patch);
   yield* put(
-    "UPDATE contacts SET name = ?, first_name = ?, language = ?, phone = ?, email = ?, fields = ?, labels = ? WHERE workspace_id = ? AND id = ?",
+    "UPDATE contacts SET name = ?, first_name = ?, language = ?, phone = ?, email = ?, fields = ?, labels = ? WHERE workspace_id = ? AND id = COALESCE((SELECT p.person_id FROM contacts p WHERE p.workspace_id = ? AND p.id = ?), ?)",
     next.name,
     next.firstName,
     next.language,
@@ -419,6 +419,8 @@ function* patchContact({ contact, conversation }: StepInput, patch: ContactPatch
     JSON.stringify(next.fields),
     JSON.stringify(next.labels),
     workspaceId,
+    workspaceId,
+    contact.id,
     contact.id,
   );
   if (patch.optOut) yield* setConsent(workspaceId, contact.id, patch.optOut, false);

@@ -13,6 +13,7 @@ import type { MailboxEvent } from "../core/domain/mailbox-event.ts";
 import type { DeliveryStatus, MessageAuthor, MessageContent, MessageDirection } from "../core/domain/message.ts";
 import { DELIVERY_RANK, textOf } from "../core/domain/message.ts";
 import type { SendError } from "../core/domain/send-error.ts";
+import { linkContacts } from "./contact-links.ts";
 import type { Context } from "./context.ts";
 import { all, change, number, numberOrNull, one, put, type Row, type Script, text, textOrNull } from "./sql.ts";
 
@@ -151,6 +152,7 @@ function* forgetRecipient(workspaceId: WorkspaceId, contactId: ContactId): Scrip
  */
 export function* mergeContacts(workspaceId: WorkspaceId, kept: ContactId, gone: ContactId): Script<void> {
   if (kept === gone) return;
+  yield* linkContacts(workspaceId, kept, gone, { how: "provider", by: "relais" });
   yield* put(
     "UPDATE contact_identities SET contact_id = ? WHERE workspace_id = ? AND contact_id = ?",
     kept,
