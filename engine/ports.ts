@@ -651,22 +651,17 @@ export interface ConversationView extends Conversation {
 /** Contacts on several accounts that are one person. */
 export interface PersonRows {
   /** Makes two contacts one person: `kept` speaks for it, what it does not know it takes over from the other. */
-  link(
-    workspaceId: WorkspaceId,
-    kept: ContactId,
-    other: ContactId,
-    by: string,
-  ): Promise<"linked" | "already" | "notFound">;
+  link(scope: Scope, kept: ContactId, other: ContactId, by: string): Promise<"linked" | "already" | "notFound">;
   /** A linked contact stands for itself again, with its addresses, conversations and fields; no rule joins it again. False: it was not linked, or the provider says that they are one. */
-  split(workspaceId: WorkspaceId, id: ContactId): Promise<boolean>;
+  split(scope: Scope, id: ContactId): Promise<boolean>;
   /** Changes what is given, of the whole person. A field that is null goes. */
-  update(workspaceId: WorkspaceId, id: ContactId, patch: PersonPatch): Promise<boolean>;
-  /** What the person allows on these accounts. False: they have no conversation there. */
+  update(scope: Scope, id: ContactId, patch: PersonPatch): Promise<boolean>;
+  /** What the person allows on a channel. False: they have no conversation there. */
   setConsent(
-    workspaceId: WorkspaceId,
+    scope: Scope,
     id: ContactId,
     consent: {
-      readonly accountIds: readonly ChannelAccountId[];
+      readonly channel: ChannelType;
       readonly purpose: "service" | "marketing";
       readonly allowed: boolean;
     },

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { readConfig } from "../config.ts";
 import { passwordLink, tokenCreate } from "./access.ts";
 import { makeBackup } from "./backup.ts";
+import { channelsShow } from "./channels.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./eval.ts";
 import { flowsCheck, flowsPublish } from "./flows.ts";
@@ -59,6 +60,11 @@ const COMMANDS: readonly Command[] = [
     words: ["password", "link"],
     usage: "password link <e-mail>       make a link with which somebody chooses a new password",
     run: passwordLink,
+  },
+  {
+    words: ["channels"],
+    usage: "channels [--fr]              say what each channel shows, and how it shows the rest",
+    run: channelsShow,
   },
   { words: ["migrate"], usage: "migrate                      bring the database to this version", run: migrate },
 ];

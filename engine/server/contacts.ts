@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { CHANNEL_TYPES } from "../core/domain/channel.ts";
 import type { ContactId } from "../core/domain/ids.ts";
 import type { JsonObject } from "../core/domain/json.ts";
 import { toE164 } from "../core/domain/phone.ts";
 import type { AccountScope } from "../core/domain/rights.ts";
 import type { ContactView } from "../ports.ts";
-import { accountsOf } from "./accounts-of.ts";
 import type { ServerDeps } from "./deps.ts";
 import { messageView } from "./message-view.ts";
 import { given, id, page } from "./query.ts";
@@ -75,8 +75,8 @@ export function contactRoutes(deps: ServerDeps): readonly Route[] {
       run: async ({ principal, params, body }) => {
         const contact = await find(principal.scope, params.id);
         if (!contact) return NOT_FOUND;
-        const { workspaceId } = principal.scope;
-        const country = (await store.workspaces.all()).find((one) => one.id === workspaceId)?.country ?? "FR";
+        const own = (await store.workspaces.all()).find((one) => one.id === deps.settings.workspaceId);
+        const country = own?.country ?? "FR";
         const phone = body.phone ? toE164(body.phone, country) : body.phone;
         if (body.phone && phone === null) {
           const message = {
@@ -86,7 +86,7 @@ export function contactRoutes(deps: ServerDeps): readonly Route[] {
           return { status: 400, body: { error: message.en, fields: { phone: message } } };
         }
         const { phone: _, fields, ...rest } = given(body);
-        await store.people.update(workspaceId, contact.id, {
+        await store.people.update(principal.scope, contact.id, {
           ...rest,
           ...(phone === undefined ? {} : { phone }),
           ...(fields ? { fields: fields as JsonObject } : {}),
@@ -104,7 +104,7 @@ export function contactRoutes(deps: ServerDeps): readonly Route[] {
       run: async ({ principal, params, body }) => {
         const [kept, other] = [await find(principal.scope, params.id), await find(principal.scope, body.with)];
         if (!kept || !other) return NOT_FOUND;
-        const linked = await store.people.link(principal.scope.workspaceId, kept.id, other.id, principal.name);
+        const linked = await store.people.link(principal.scope, kept.id, other.id, principal.name);
         return linked === "notFound" ? NOT_FOUND : shown(principal.scope, kept.id);
       },
     }),
@@ -119,7 +119,7 @@ export function contactRoutes(deps: ServerDeps): readonly Route[] {
         const person = await find(principal.scope, params.id);
         const member = person?.contacts.find((one) => one.id === body.contact);
         if (!person || !member) return NOT_FOUND;
-        if (await store.people.split(principal.scope.workspaceId, member.id)) return shown(principal.scope, person.id);
+        if (await store.people.split(principal.scope, member.id)) return shown(principal.scope, person.id);
         const message =
           member.linked === "provider"
             ? {
@@ -137,22 +137,14 @@ export function contactRoutes(deps: ServerDeps): readonly Route[] {
       summary: "What a person allows, by channel and purpose",
       params: id,
       body: z.strictObject({
-        channel: z.string().max(40),
+        channel: z.enum(CHANNEL_TYPES),
         purpose: z.enum(["service", "marketing"]),
         allowed: z.boolean(),
       }),
       run: async ({ principal, params, body }) => {
         const contact = await find(principal.scope, params.id);
         if (!contact) return NOT_FOUND;
-        const accountIds = accountsOf(deps, principal.scope)
-          .filter(({ channel }) => channel === body.channel)
-          .map((account) => account.id);
-        const { purpose, allowed } = body;
-        const done = await store.people.setConsent(principal.scope.workspaceId, contact.id, {
-          accountIds,
-          purpose,
-          allowed,
-        });
+        const done = await store.people.setConsent(principal.scope, contact.id, body);
         return done ? shown(principal.scope, contact.id) : NOT_FOUND;
       },
     }),

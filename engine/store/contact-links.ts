@@ -84,7 +84,7 @@ export function* joinByPhone(context: Context, workspaceId: WorkspaceId, contact
   }
 }
 /** Channels whose provider tells the number that really wrote. */
-export const VOUCHED: ReadonlySet<string> = new Set(["whatsapp", "sms"]);
+export const VOUCHED: ReadonlySet<string> = new Set(["whatsapp", "whatsappTwilio", "sms"]);
 
 function giftOf(into: Row, from: Row): Gift {
   const own = json<JsonObject>(into, "fields");

@@ -1,9 +1,9 @@
 import type { ContactId, WorkspaceId } from "../core/domain/ids.ts";
 import type { JsonObject } from "../core/domain/json.ts";
-import type { PersonRows } from "../ports.ts";
+import type { PersonRows, Scope } from "../ports.ts";
 import { APART, GIVEN, type Gift, headOf, type Link, linkContacts, lockContact, lockLinks } from "./contact-links.ts";
 import { type Context, type Told, writeAndTell } from "./context.ts";
-import { all, json, put, type Row, type Script, scope, text, textOrNull } from "./sql.ts";
+import { all, json, one, put, type Row, type Script, scope, text, textOrNull, within } from "./sql.ts";
 import { setConsent } from "./threads.ts";
 
 /**
@@ -13,15 +13,21 @@ import { setConsent } from "./threads.ts";
  */
 export function personRows(context: Context): PersonRows {
   return {
-    link: (workspaceId, kept, other, by) =>
+    link: (of, kept, other, by) =>
       writeAndTell(context, function* () {
-        const done = yield* linkContacts(scope(workspaceId) as WorkspaceId, kept, other, { how: "owner", by });
+        const workspaceId = scope(of) as WorkspaceId;
+        if (!(yield* isKnown(of, kept)) || !(yield* isKnown(of, other))) return { result: "notFound", changes: [] };
+        const done = yield* linkContacts(workspaceId, kept, other, { how: "owner", by });
         return { result: done, changes: done === "linked" ? yield* changesOf(workspaceId, kept) : [] };
       }),
-    split: (workspaceId, id) => writeAndTell(context, () => split(workspaceId, id)),
-    update: (workspaceId, id, patch) =>
+    split: (of, id) =>
       writeAndTell(context, function* (): Script<Told<boolean>> {
-        const head = yield* headOf(scope(workspaceId) as WorkspaceId, id);
+        return (yield* isKnown(of, id)) ? yield* split(scope(of) as WorkspaceId, id) : { result: false, changes: [] };
+      }),
+    update: (of, id, patch) =>
+      writeAndTell(context, function* (): Script<Told<boolean>> {
+        const workspaceId = scope(of) as WorkspaceId;
+        const head = (yield* isKnown(of, id)) ? yield* headOf(workspaceId, id) : null;
         const row = head && (yield* lockContact(workspaceId, head));
         if (!row || !head) return { result: false, changes: [] };
         const fields = { ...json<JsonObject>(row, "fields"), ...patch.fields };
@@ -41,17 +47,20 @@ export function personRows(context: Context): PersonRows {
         );
         return { result: true, changes: yield* changesOf(workspaceId, head) };
       }),
-    setConsent: (workspaceId, id, { accountIds, purpose, allowed }) =>
+    setConsent: (of, id, { channel, purpose, allowed }) =>
       writeAndTell(context, function* (): Script<Told<boolean>> {
-        const head = yield* headOf(scope(workspaceId) as WorkspaceId, id);
+        const workspaceId = scope(of) as WorkspaceId;
+        const own = within(of, "c.account_id");
+        const head = yield* headOf(workspaceId, id);
         if (!head) return { result: false, changes: [] };
         const rows = yield* all(
           `SELECT DISTINCT p.id FROM contacts p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.contact_id = p.id
-           WHERE p.workspace_id = ? AND (p.id = ? OR p.person_id = ?) AND c.account_id IN (${accountIds.map(() => "?").join(", ") || "NULL"}) ORDER BY p.id`,
+           WHERE p.workspace_id = ? AND (p.id = ? OR p.person_id = ?) AND c.channel = ? ${own.sql} ORDER BY p.id`,
           workspaceId,
           head,
           head,
-          ...accountIds,
+          channel,
+          ...own.params,
         );
         for (const row of rows) yield* setConsent(workspaceId, text(row, "id") as ContactId, purpose, allowed);
         return { result: rows.length > 0, changes: yield* changesOf(workspaceId, head) };
@@ -59,9 +68,26 @@ export function personRows(context: Context): PersonRows {
   };
 }
 
+/** Whether any address of the person is on an account that the scope holds. */
+function* isKnown(of: Scope, id: ContactId): Script<boolean> {
+  const workspaceId = scope(of) as WorkspaceId;
+  const head = yield* headOf(workspaceId, id);
+  const own = within(of, "i.account_id");
+  if (!head || own.sql === "") return head !== null;
+  const row = yield* one(
+    `SELECT 1 AS one FROM contacts m JOIN contact_identities i ON i.workspace_id = m.workspace_id AND i.contact_id = m.id
+     WHERE m.workspace_id = ? AND (m.id = ? OR m.person_id = ?) ${own.sql} LIMIT 1`,
+    workspaceId,
+    head,
+    head,
+    ...own.params,
+  );
+  return row !== null;
+}
+
 /** One contact leaves the person it was linked with, and takes along what had come with it. */
 function* split(workspaceId: WorkspaceId, id: ContactId): Script<Told<boolean>> {
-  yield* lockLinks(scope(workspaceId) as WorkspaceId);
+  yield* lockLinks(workspaceId);
   const head = yield* headOf(workspaceId, id);
   if (!head || head === id) return { result: false, changes: [] };
   const person = yield* lockContact(workspaceId, head);

@@ -90,8 +90,8 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       split: (id: ContactId) => at.store.people.split(at.workspaceId, id),
       update: (id: ContactId, patch: Parameters<TestStore["store"]["people"]["update"]>[2]) =>
         at.store.people.update(at.workspaceId, id, patch),
-      setConsent: (id: ContactId, accountId: ChannelAccountId, allowed: boolean) =>
-        at.store.people.setConsent(at.workspaceId, id, { accountIds: [accountId], purpose: "service", allowed }),
+      setConsent: (id: ContactId, channel: ChannelType, allowed: boolean) =>
+        at.store.people.setConsent(at.workspaceId, id, { channel, purpose: "service", allowed }),
     };
 
     test("the same number on WhatsApp and by text message is one person with one history", async () => {
@@ -193,7 +193,7 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
     test("no on one channel is no on that channel only", async () => {
       const phone = await writes(at.accountId, "phone", LEA);
       const text = await writes(sms, "phone", LEA);
-      expect(await setConsent(phone, sms, false)).toBe(true);
+      expect(await setConsent(phone, "sms", false)).toBe(true);
       expect((await person(phone)).refused).toEqual([{ channel: "sms", accountId: sms, purpose: "service" }]);
       const optedOut = async (accountId: ChannelAccountId): Promise<readonly string[]> => {
         const talk = (await at.store.conversations.list(at.workspaceId, { accountId, limit: 1 })).items[0];
@@ -210,9 +210,9 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
         return said;
       };
       expect([await optedOut(sms), await optedOut(at.accountId)]).toEqual([["service"], []]);
-      await setConsent(text, sms, true);
+      await setConsent(text, "sms", true);
       expect((await person(phone)).refused).toEqual([]);
-      expect(await setConsent(phone, mail, false)).toBe(false);
+      expect(await setConsent(phone, "web", false)).toBe(false);
     });
 
     test("two that the provider says are one stay one, and bring along whom they are linked with", async () => {
@@ -241,6 +241,20 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       const heads = new Set(await Promise.all(ids.map(async (id) => (await person(id)).id)));
       expect(heads.size).toBe(1);
       expect(await history(ids[3] as ContactId)).toHaveLength(12);
+    });
+
+    test("whoever holds other accounts can neither see, link, change nor split a person", async () => {
+      const phone = await writes(at.accountId, "phone", LEA);
+      const text = await writes(sms, "phone", "+33639980009");
+      const scope = { workspaceId: at.workspaceId, accounts: [mail] };
+      expect(await at.store.conversations.contact(scope, phone)).toBeNull();
+      expect(await at.store.people.link(scope, phone, text, "x")).toBe("notFound");
+      expect(await at.store.people.update(scope, phone, { name: "x" })).toBe(false);
+      await link(phone, text);
+      expect(await at.store.people.split(scope, text)).toBe(false);
+      const consent = { channel: "sms", purpose: "service", allowed: false } as const;
+      expect(await at.store.people.setConsent(scope, phone, consent)).toBe(false);
+      expect(await at.store.people.setConsent({ ...scope, accounts: [sms] }, phone, consent)).toBe(true);
     });
 
     test("a person of another workspace is nobody", async () => {
