@@ -33,6 +33,7 @@ import { holdStart } from "./store/start-lock.ts";
 import { createTestConnection } from "./test-connection.ts";
 import { createBreaker } from "./worker/breaker.ts";
 import { watchClock } from "./worker/clock-watch.ts";
+import { startCounting } from "./worker/counting.ts";
 import { createLibrary } from "./worker/library.ts";
 import { createPacer } from "./worker/pacer.ts";
 import { createPressure } from "./worker/pressure.ts";
@@ -337,6 +338,7 @@ export async function startRelais(config: Config): Promise<Running> {
   await worker.start();
   mailWatch.reconcile();
   reconciler.start();
+  const stopCounting = startCounting({ store, clock, log });
   const stopPurge = startPurge({ store, clock, log, metrics, keep: config.keep });
   const port = await app.listen(config.port, config.host).catch(async (error: unknown) => {
     await store.close();
@@ -357,6 +359,7 @@ export async function startRelais(config: Config): Promise<Running> {
         Promise.all([
           Promise.all([mailWatch.stop(), reconciler.stop()]).then(() => worker.stop()),
           stopPurge(),
+          stopCounting(),
           app.close(),
         ]),
         new Promise<void>((done) => setTimeout(done, STOP_MS).unref()),

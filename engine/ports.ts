@@ -227,6 +227,7 @@ export interface Store {
   readonly histories: HistoryRows;
   readonly accounts: AccountRows;
   readonly flows: FlowRows;
+  readonly figures: FigureRows;
   readonly conversations: ConversationRows;
   readonly visitors: VisitorRows;
   readonly people: PersonRows;
@@ -578,6 +579,22 @@ export interface FlowRows {
     to: { readonly versionId: FlowVersionId; readonly how: "move" | "restart"; readonly by: string },
     page: { readonly after: RunId | null; readonly limit: number },
   ): Promise<{ readonly told: number; readonly next: RunId | null }>;
+}
+export interface Figure {
+  readonly node: string;
+  readonly kind: "enter" | "exit" | "time";
+  readonly name: string;
+  readonly count: number;
+}
+export interface FigureRows {
+  /** Counts steps that were not counted yet, at most about `limit` per workspace; one process at a time. */
+  count(limit: number): Promise<{ readonly counted: number; readonly more: boolean }>;
+  /** Sums over days (UTC, both included), of one channel or all. */
+  of(
+    workspaceId: WorkspaceId,
+    flow: string,
+    period: { readonly from: string; readonly to: string; readonly channel?: ChannelType },
+  ): Promise<readonly Figure[]>;
 }
 export interface LiveRun {
   readonly runId: RunId;

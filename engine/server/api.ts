@@ -5,6 +5,7 @@ import { contactRoutes } from "./contacts.ts";
 import { conversationRoutes } from "./conversations.ts";
 import type { ServerDeps } from "./deps.ts";
 import { flowBundleRoutes } from "./flow-bundle.ts";
+import { flowFigureRoutes } from "./flow-figures.ts";
 import { flowFileRoutes } from "./flow-files.ts";
 import { flowPublishRoutes } from "./flow-publish.ts";
 import { flowVersionRoutes } from "./flow-versions.ts";
@@ -31,6 +32,7 @@ export function apiRoutes(deps: ServerDeps): readonly Route[] {
     flowBundleRoutes,
     flowPublishRoutes,
     flowVersionRoutes,
+    flowFigureRoutes,
     channelRoutes,
     accountRoutes,
     operationRoutes,

@@ -7,6 +7,7 @@ import { auditRows } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { conversationRows } from "./conversations.ts";
 import { guardDisk } from "./disk-guard.ts";
+import { figureRows } from "./figures.ts";
 import { flowRows } from "./flows.ts";
 import { historyRows } from "./histories.ts";
 import { inbox } from "./inbox.ts";
@@ -136,6 +137,7 @@ export async function storeOver(db: Database, options: ContextOptions): Promise<
     histories: historyRows(told),
     accounts: savingAccounts,
     flows: flowRows(told),
+    figures: figureRows(told),
     conversations: conversationRows(told),
     visitors: visitorRows(told),
     people: personRows(told),

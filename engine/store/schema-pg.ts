@@ -244,7 +244,11 @@ export const steps = pgTable(
     path: text("path").notNull(),
     createdAt: at("created_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.workspaceId, t.conversationId, t.version] })],
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.conversationId, t.version] }),
+    // Written at its end only; the figures of flows are counted along it.
+    index("steps_at").on(t.workspaceId, t.createdAt),
+  ],
 );
 
 export const effects = pgTable(
@@ -360,6 +364,29 @@ export const currentFlows = pgTable(
   "current_flows",
   { workspaceId: ws(), flow: text("flow").notNull(), versionId: text("version_id").notNull() },
   (t) => [primaryKey({ columns: [t.workspaceId, t.flow] })],
+);
+
+/** What passed through flows, per day (UTC) and channel: see `core/run/passes.ts`. */
+export const flowCounts = pgTable(
+  "flow_counts",
+  {
+    workspaceId: ws(),
+    flow: text("flow").notNull(),
+    day: text("day").notNull(),
+    channel: text("channel").notNull(),
+    node: text("node").notNull(),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    count: integer("count").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.flow, t.day, t.channel, t.node, t.kind, t.name] })],
+);
+
+/** Up to which moment the steps of a workspace are counted. */
+export const flowMarks = pgTable(
+  "flow_marks",
+  { workspaceId: ws(), countedUntil: at("counted_until").notNull() },
+  (t) => [primaryKey({ columns: [t.workspaceId] })],
 );
 
 export const products = pgTable(

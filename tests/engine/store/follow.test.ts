@@ -131,6 +131,33 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       await sound();
     });
 
+    test("leave figures behind: how many came and went where, and how long they stayed, each counted once", async () => {
+      await publish(TALK);
+      const begun = at.clock.now();
+      await talkers(3, "Bonjour");
+      at.clock.advance(40_000);
+      await say(at, "a", "grand", { from: "+33639911000" });
+      await say(at, "b", "petit", { from: "+33639911001" });
+      await work();
+      const count = () => at.store.figures.count(2);
+      // What is younger than a few seconds may not be committed everywhere yet.
+      expect(await count()).toMatchObject({ counted: expect.any(Number) });
+      at.clock.advance(10_000);
+      let left = 20;
+      while ((await count()).counted > 0 && left-- > 0);
+      expect((await count()).counted).toBe(0);
+      const day = new Date(begun).toISOString().slice(0, 10);
+      const figures = await at.store.figures.of(at.workspaceId, "talk", { from: day, to: day });
+      const told = figures.map(({ node, kind, name, count: n }) => `${node} ${kind} ${name} ${n}`).sort();
+      expect(told).toEqual(["name enter  2", "size enter  3", "size exit l 1", "size exit s 1", "size time 4 2"]);
+      const of = (period: { from: string; to: string; channel?: "sms" | "whatsapp" }) =>
+        at.store.figures.of(at.workspaceId, "talk", period);
+      expect(await of({ from: day, to: day, channel: "whatsapp" })).toHaveLength(5);
+      expect(await of({ from: day, to: day, channel: "sms" })).toEqual([]);
+      expect(await of({ from: "2001-01-01", to: "2001-01-02" })).toEqual([]);
+      await sound();
+    });
+
     test("are told in batches, and a batch that is told again adds nothing", async () => {
       await publish(TALK);
       await talkers(5, "Bonjour");
