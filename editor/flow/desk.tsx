@@ -1,9 +1,10 @@
 import { useReactFlow } from "@xyflow/react";
 import { X } from "lucide-react";
-import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { useMay } from "../session/session.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
+import { Skeleton } from "../ui/states.tsx";
 import { useWords } from "../words/words.ts";
 import type { Surroundings } from "./around.ts";
 import { Canvas } from "./canvas/canvas.tsx";
@@ -11,7 +12,7 @@ import { CARD_WIDTH, START } from "./canvas/elements.ts";
 import { usePlaces } from "./canvas/places.ts";
 import { ConflictDialog } from "./conflict.tsx";
 import { Drawer } from "./drawer.tsx";
-import { FlowContext, type FlowWorkspace, useFlow, useFlowState } from "./flow-context.ts";
+import { type DrawerTab, FlowContext, type FlowWorkspace, useFlow, useFlowState } from "./flow-context.ts";
 import type { FlowSession } from "./flow-session.ts";
 import { FlowTools } from "./flow-tools.tsx";
 import { FlowForm } from "./form/flow-form.tsx";
@@ -21,6 +22,8 @@ import { Palette } from "./palette.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 import { Tour } from "./tour.tsx";
 import { flowWords } from "./words.ts";
+
+const Simulator = lazy(async () => ({ default: (await import("../simulator/simulator.tsx")).Simulator }));
 
 /** The desk on which a flow is made: blocks at the left, the drawing, the form of what is chosen, what is said about it below. */
 export function Desk({
@@ -36,7 +39,8 @@ export function Desk({
   const flow = useReactFlow();
   const [selected, setSelected] = useState<readonly string[]>([]);
   const [lit, light] = useState<readonly string[]>([]);
-  const [drawer, setDrawer] = useState<"problems" | "yaml" | null>(null);
+  const [drawer, setDrawer] = useState<DrawerTab | null>(null);
+  const [isSimulating, simulate] = useState(false);
   const [line, setLine] = useState<number | null>(null);
   const select = useCallback((ids: readonly string[]) => {
     setSelected(ids);
@@ -82,8 +86,11 @@ export function Desk({
         setLine(at ?? null);
       },
       line,
+      isSimulating,
+      simulate,
+      others: around?.check.others ?? [],
     }),
-    [id, session, mayEdit, around, drawing, selected, select, goTo, lit, drawer, line],
+    [id, session, mayEdit, around, drawing, selected, select, goTo, lit, drawer, line, isSimulating],
   );
   return (
     <FlowContext value={workspace}>
@@ -97,7 +104,7 @@ export function Desk({
           </div>
           <Drawer />
         </div>
-        <Form />
+        {isSimulating ? <Talk /> : <Form />}
       </div>
       <Shortcuts />
       <ConflictDialog />
@@ -123,6 +130,26 @@ function Blocks() {
     <aside aria-label={t("palette")} className="hidden w-60 shrink-0 border-r border-line bg-surface lg:block">
       <Palette onChoose={add} />
     </aside>
+  );
+}
+
+/** A talk with the flow as it stands on the desk. */
+function Talk() {
+  const { channels, selected, light, simulate, others } = useFlow();
+  const { source } = useFlowState();
+  const [only] = selected;
+  const node = only === undefined || only === START ? null : only;
+  return (
+    <Suspense fallback={<Skeleton className="w-96 shrink-0" />}>
+      <Simulator
+        {...{ source, others, channels, node }}
+        onLight={light}
+        onClose={() => {
+          light([]);
+          simulate(false);
+        }}
+      />
+    </Suspense>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ChevronDown, CircleAlert, CircleCheck, Code, Lightbulb } from "lucide-react";
+import { Activity, ChevronDown, CircleAlert, CircleCheck, Code, History as HistoryIcon, Lightbulb } from "lucide-react";
 import { lazy, type PointerEvent, Suspense, useState } from "react";
 import { IconButton } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
@@ -9,12 +9,14 @@ import { Problems } from "./problems.tsx";
 import { flowWords } from "./words.ts";
 
 const YamlEditor = lazy(async () => ({ default: (await import("./yaml/yaml-editor.tsx")).YamlEditor }));
+const History = lazy(async () => ({ default: (await import("../publishing/history.tsx")).History }));
+const Live = lazy(async () => ({ default: (await import("../live/live.tsx")).Live }));
 const LOWEST = 140;
 
 /** What lies below the drawing: what is wrong with it, and its text. Folded, it still says how many problems there are. */
 export function Drawer() {
   const t = useWords(flowWords);
-  const { drawer, openDrawer } = useFlow();
+  const { id, channels, drawer, openDrawer, goTo, light } = useFlow();
   const { diagnostics } = useFlowState();
   const [height, setHeight] = useState(() => Math.min(360, window.innerHeight * 0.4));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
@@ -27,6 +29,8 @@ export function Drawer() {
       label: count > 0 ? `${t("problemsTab")} (${count})` : t("problemsTab"),
     },
     { tab: "yaml" as const, icon: Code, colour: "", label: t("yamlTab") },
+    { tab: "history" as const, icon: HistoryIcon, colour: "", label: t("historyTab") },
+    { tab: "live" as const, icon: Activity, colour: "", label: t("liveTab") },
   ];
   const drag = (event: PointerEvent): void => {
     const from = event.clientY;
@@ -88,12 +92,21 @@ export function Drawer() {
         aria-labelledby={drawer ? `drawer-${drawer}` : undefined}
         hidden={drawer === null}
         style={{ height: drawer ? height : 0 }}
-        className={classes("border-t border-line", drawer === "problems" ? "overflow-y-auto" : "overflow-hidden")}
+        className={classes("border-t border-line", drawer === "yaml" ? "overflow-hidden" : "overflow-y-auto")}
       >
         {drawer === "problems" ? <Problems /> : null}
         {drawer === "yaml" ? (
           <Suspense fallback={<Skeleton className="m-4 h-40" />}>
             <YamlEditor />
+          </Suspense>
+        ) : null}
+        {drawer === "history" || drawer === "live" ? (
+          <Suspense fallback={<Skeleton className="m-4 h-40" />}>
+            {drawer === "history" ? (
+              <History id={id} onChoose={goTo} />
+            ) : (
+              <Live id={id} channels={channels} onChoose={goTo} onLight={light} />
+            )}
           </Suspense>
         ) : null}
       </div>

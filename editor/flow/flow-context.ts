@@ -2,6 +2,8 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import type { ChannelOffer } from "../channels/channel-offers.ts";
 import type { FlowSession, FlowState } from "./flow-session.ts";
 
+export type DrawerTab = "problems" | "yaml" | "history" | "live";
+
 /** What every part of the editor of one flow works with. */
 export interface FlowWorkspace {
   readonly id: string;
@@ -18,8 +20,13 @@ export interface FlowWorkspace {
   /** Nodes of a problem's example: lit on the canvas. */
   readonly lit: readonly string[];
   readonly light: (path: readonly string[]) => void;
-  readonly drawer: "problems" | "yaml" | null;
-  readonly openDrawer: (tab: "problems" | "yaml" | null, line?: number) => void;
+  readonly drawer: DrawerTab | null;
+  readonly openDrawer: (tab: DrawerTab | null, line?: number) => void;
+  /** Whether the talk with the draft is open beside the drawing. */
+  readonly isSimulating: boolean;
+  readonly simulate: (isOpen: boolean) => void;
+  /** The texts of the other flows. */
+  readonly others: readonly string[];
   /** A line of the text that somebody asked to see. */
   readonly line: number | null;
 }

@@ -4,20 +4,23 @@ import {
   CircleAlert,
   Cloud,
   CloudOff,
+  FlaskConical,
   Keyboard,
   LayoutGrid,
   Maximize,
   Redo2,
   RefreshCw,
+  Rocket,
   Undo2,
 } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { inLanguage, type LocalizedText } from "../../engine/core/domain/language.ts";
 import { type Command, useCommands } from "../app/commands.ts";
 import { TopBarContent } from "../app/top-bar.tsx";
 import { iconOf } from "../flows/node-look.ts";
-import { IconButton } from "../ui/button.tsx";
+import { useMay } from "../session/session.ts";
+import { Button, IconButton } from "../ui/button.tsx";
 import { clock } from "../words/moments.ts";
 import { useLanguage, useWords } from "../words/words.ts";
 import { useFlow, useFlowState } from "./flow-context.ts";
@@ -25,11 +28,20 @@ import { useNodeActs } from "./node-acts.ts";
 import { openHelp } from "./shortcuts.tsx";
 import { flowWords } from "./words.ts";
 
+const PublishDialog = lazy(async () => ({ default: (await import("../publishing/publish-dialog.tsx")).PublishDialog }));
+
 /** The flow's name, whether it is saved, and the tools for all of it, in the top bar; its blocks in the palette of commands. */
 export function FlowTools() {
   const t = useWords(flowWords);
   const language = useLanguage();
-  const { id, session, goTo, mayEdit } = useFlow();
+  const { id, session, goTo, mayEdit, isSimulating, simulate } = useFlow();
+  const mayPublish = useMay("flows.publish");
+  const [isPublishing, setPublishing] = useState(false);
+  // What is published is the file: what was only just written goes there first.
+  const openPublishing = async (): Promise<void> => {
+    await session.save();
+    setPublishing(true);
+  };
   const { drawing, canUndo, canRedo, isReadable } = useFlowState();
   const acts = useNodeActs();
   const flow = useReactFlow();
@@ -79,28 +91,48 @@ export function FlowTools() {
         </>
       }
       acts={
-        <div className="flex items-center max-sm:hidden">
-          {mayEdit ? (
-            <>
-              <IconButton icon={Undo2} label={t("undo")} hint="mod+z" disabled={!canUndo} onClick={session.undo} />
-              <IconButton
-                icon={Redo2}
-                label={t("redo")}
-                hint="mod+shift+z"
-                disabled={!canRedo}
-                onClick={session.redo}
-              />
-              <IconButton
-                icon={LayoutGrid}
-                label={t("layout")}
-                hint="L"
-                disabled={!isReadable}
-                onClick={() => void acts.tidy()}
-              />
-            </>
+        <div className="flex items-center gap-1">
+          <div className="flex items-center max-sm:hidden">
+            {mayEdit ? (
+              <>
+                <IconButton icon={Undo2} label={t("undo")} hint="mod+z" disabled={!canUndo} onClick={session.undo} />
+                <IconButton
+                  icon={Redo2}
+                  label={t("redo")}
+                  hint="mod+shift+z"
+                  disabled={!canRedo}
+                  onClick={session.redo}
+                />
+                <IconButton
+                  icon={LayoutGrid}
+                  label={t("layout")}
+                  hint="L"
+                  disabled={!isReadable}
+                  onClick={() => void acts.tidy()}
+                />
+              </>
+            ) : null}
+            <IconButton
+              icon={Maximize}
+              label={t("fit")}
+              hint="1"
+              onClick={() => void flow.fitView({ duration: 180 })}
+            />
+            <IconButton icon={Keyboard} label={t("help")} hint="?" onClick={openHelp} />
+          </div>
+          <Button icon={FlaskConical} aria-pressed={isSimulating} onClick={() => simulate(!isSimulating)}>
+            <span className="max-md:sr-only">{t("simulate")}</span>
+          </Button>
+          {mayPublish ? (
+            <Button look="primary" icon={Rocket} onClick={() => void openPublishing()}>
+              <span className="max-md:sr-only">{t("publish")}</span>
+            </Button>
           ) : null}
-          <IconButton icon={Maximize} label={t("fit")} hint="1" onClick={() => void flow.fitView({ duration: 180 })} />
-          <IconButton icon={Keyboard} label={t("help")} hint="?" onClick={openHelp} />
+          {isPublishing ? (
+            <Suspense>
+              <PublishDialog id={id} open onClose={() => setPublishing(false)} />
+            </Suspense>
+          ) : null}
         </div>
       }
     />
