@@ -26,7 +26,7 @@ export function Bubble({
   const rows = choices.map(({ id, label, description }) => (
     <button key={id} type="button" onClick={() => onTap(id)} className={classes(buttons, !isLast && "opacity-70")}>
       {label}
-      {description ? <span className="block text-xs font-normal text-ink">{description}</span> : null}
+      {description ? <span className="block text-xs font-normal">{description}</span> : null}
     </button>
   ));
   const isList = content.type === "choices" && content.listLabel !== undefined;

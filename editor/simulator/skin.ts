@@ -15,7 +15,7 @@ const PLAIN: Skin = {
   own: `${ROUND} rounded-br-sm bg-brand text-on-brand`,
   theirs: `${ROUND} rounded-bl-sm border border-line bg-surface`,
   assistant: `${ROUND} rounded-bl-sm border border-assistant bg-assistant-soft`,
-  button: "rounded-full border border-brand px-3 py-1.5 text-sm text-brand hover:bg-brand-soft",
+  button: "rounded-full border border-brand px-3 py-1.5 text-sm text-brand hover:bg-brand hover:text-on-brand",
 };
 
 /** Channels that people know by their look; the others are plain. */
@@ -25,7 +25,7 @@ const SKINS: { readonly [T in ChannelType]?: Partial<Skin> } = {
     own: "rounded-lg rounded-tr-none bg-[light-dark(#d9fdd3,#134d37)] px-2.5 py-1.5 text-[15px] text-ink shadow-sm",
     theirs: "rounded-lg rounded-tl-none bg-surface px-2.5 py-1.5 text-[15px] shadow-sm",
     assistant: "rounded-lg rounded-tl-none border-l-2 border-assistant bg-surface px-2.5 py-1.5 text-[15px] shadow-sm",
-    button: "rounded-lg bg-surface px-3 py-2 text-center text-sm font-medium text-brand shadow-sm hover:bg-sunken",
+    button: "rounded-lg bg-surface px-3 py-2 text-center text-sm font-medium text-brand shadow-sm hover:underline",
   },
   sms: {
     own: `${ROUND} bg-[light-dark(#d8e5fb,#1f3a66)] text-ink`,

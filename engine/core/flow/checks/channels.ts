@@ -1,6 +1,7 @@
 import type { Capabilities } from "../../domain/channel.ts";
 import { type Bilingual, bilingual, type Language } from "../../domain/language.ts";
 import type { OutboundContent } from "../../domain/message.ts";
+import type { NodeText } from "../../nodes/node-type.ts";
 import { fit } from "../../run/fit.ts";
 import type { Check, CheckContext, CheckedFlow, Finding } from "./check.ts";
 
@@ -8,6 +9,8 @@ import type { Check, CheckContext, CheckedFlow, Finding } from "./check.ts";
 interface Change {
   readonly severity: Finding["severity"];
   readonly said: Bilingual;
+  /** A text that is too long, and the characters that there is room for. */
+  readonly long?: { readonly text: string; readonly room: number };
 }
 type Judge = (content: OutboundContent, shown: readonly OutboundContent[], can: Capabilities) => Change | null;
 
@@ -18,6 +21,7 @@ export const textTooLong: Check = {
     if (content.type === "text" && shown.length > 1) {
       return {
         severity: "warning",
+        long: { text: content.text, room: can.maxTextLength },
         said: {
           fr: `ce texte de ${content.text.length} signes part en ${shown.length} messages : raccourcissez-le à ${can.maxTextLength} signes.`,
           en: `this text of ${content.text.length} characters goes as ${shown.length} messages: shorten it to ${can.maxTextLength}.`,
@@ -30,6 +34,7 @@ export const textTooLong: Check = {
       const room = labelRoom(content, can);
       return {
         severity: "warning",
+        long: { text: long.label, room },
         said: {
           fr: `« ${long.label} » est trop long pour un bouton (${room} signes) : ${shapeOf(shown, "fr")}. Raccourcissez-le.`,
           en: `"${long.label}" is too long for a button (${room} characters): ${shapeOf(shown, "en")}. Shorten it.`,
@@ -158,15 +163,39 @@ function perChannel(judge: Judge): Check["find"] {
       return channels.flatMap(({ label, capabilities }): readonly Finding[] => {
         const change = firstChange(contents, capabilities, judge);
         if (!change) return [];
-        const { severity, said } = change;
+        const { severity, said, long } = change;
         const message = {
           fr: `Sur ${bilingual(label, "fr")}, ${said.fr}`,
           en: `On ${bilingual(label, "en")}, ${said.en}`,
         };
-        return [{ severity, path: ["nodes", id], part: "key", node: id, message }];
+        const fix = long && shortened(id, type.texts(node), long);
+        return [{ severity, path: ["nodes", id], part: "key", node: id, message, ...(fix ? { fix } : {}) }];
       });
     });
   };
+}
+
+/** The text cut between two words so that it fits; nothing where it is not written as it is shown. */
+function shortened(
+  id: string,
+  texts: readonly NodeText[],
+  { text, room }: NonNullable<Change["long"]>,
+): Finding["fix"] | undefined {
+  const cut = `${text.slice(0, room).replace(/\s+\S*$/, "")}…`.slice(0, room);
+  for (const { path, text: written } of texts) {
+    if (written === text) return fixOf([...path]);
+    const language =
+      typeof written === "string" ? undefined : Object.keys(written).find((key) => written[key] === text);
+    if (language !== undefined) return fixOf([...path, language]);
+  }
+  return undefined;
+
+  function fixOf(path: readonly (string | number)[]): NonNullable<Finding["fix"]> {
+    return {
+      title: { fr: `Raccourcir à ${room} signes`, en: `Shorten to ${room} characters` },
+      edits: [{ type: "set", path: ["nodes", id, ...path], value: cut }],
+    };
+  }
 }
 
 function firstChange(

@@ -1,9 +1,10 @@
 import type { Diagnostic } from "../../domain/diagnostic.ts";
 import type { ParsedFlow } from "../parse.ts";
 import { textTooLong, tooManyChoices, unsupportedContent } from "./channels.ts";
-import { type Check, type CheckContext, diagnosticOf } from "./check.ts";
+import { type Check, type CheckContext, type CheckedFlow, diagnosticOf, type Finding } from "./check.ts";
 import { loopWithoutWait } from "./circles.ts";
 import { graphOf } from "./graph.ts";
+import { exampleOf, waysIn } from "./paths.ts";
 import { noWayToAPerson, personTooFar, silentHandOver } from "./people.ts";
 import { secretInText } from "./secrets.ts";
 import {
@@ -60,10 +61,36 @@ export const checks: readonly Check[] = [
   noTrigger,
 ];
 
+/** A chat is put together for this many findings: a flow with more of them has other worries. */
+const MOST_EXAMPLES = 100;
+
 /** All findings in a flow that parses. A flow that does not has its diagnostics from parsing. Never throws. */
 export function checkFlow(parsed: ParsedFlow, context: CheckContext): readonly Diagnostic[] {
   const { document } = parsed;
   if (!document) return [];
   const flow = { document, graph: graphOf(document) };
-  return checks.flatMap(({ code, find }) => find(flow, context).map((finding) => diagnosticOf(code, finding, parsed)));
+  const chatTo = examplesIn(flow);
+  return checks.flatMap(({ code, find }) =>
+    find(flow, context).map((finding) => diagnosticOf(code, { ...chatTo(finding), ...finding }, parsed)),
+  );
+}
+
+/** The shortest chat to the node of a finding that brings none of its own. Where nothing leads, there is none. */
+function examplesIn({ document, graph }: CheckedFlow): (finding: Finding) => Pick<Finding, "example"> {
+  let wayTo: ReturnType<typeof waysIn> | null = null;
+  let made = 0;
+  const known = new Map<string, Pick<Finding, "example">>();
+  return ({ node, severity, example }) => {
+    if (node === undefined || example !== undefined || severity === "info") return {};
+    const before = known.get(node);
+    if (before) return before;
+    if (made >= MOST_EXAMPLES) return {};
+    wayTo ??= waysIn(graph);
+    const way = wayTo(node);
+    if (!way) return {};
+    made++;
+    const found = { example: exampleOf(graph, document, way) };
+    known.set(node, found);
+    return found;
+  };
 }

@@ -23,6 +23,19 @@ export const missingTranslation: Check = {
             fr: `Il manque ce texte en « ${language} » : traduisez-le, sinon le client verrait « ${inLanguage(text, ...document.languages).slice(0, 60)} ».`,
             en: `This text is missing in "${language}": translate it, else the contact would see "${inLanguage(text, ...document.languages).slice(0, 60)}".`,
           },
+          fix: {
+            title: {
+              fr: "Mettre le texte actuel en attendant la traduction",
+              en: "Put the present text until it is translated",
+            },
+            edits: [
+              {
+                type: "set",
+                path: ["nodes", id, ...path, language],
+                value: inLanguage(text, ...document.languages.filter((one) => one !== language)),
+              },
+            ],
+          },
         }));
       }),
     ),
