@@ -1,4 +1,16 @@
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import type { Diagnostic, TextRange } from "../domain/diagnostic.ts";
 import type { Bilingual } from "../domain/language.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -36,7 +48,8 @@ export function readYaml(text: string): YamlSource {
       version: "1.2",
       schema: "core",
       merge: false,
-      uniqueKeys: true,
+      // Looked at below: the parser compares every key with every other one, a thousand nodes a million times.
+      uniqueKeys: false,
       prettyErrors: false,
     });
   } catch (error) {
@@ -56,6 +69,17 @@ export function readYaml(text: string): YamlSource {
   visit(document, {
     Alias: () => {
       aliases++;
+    },
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value) && key.range)
+          diagnostics.push(
+            finding("invalid-yaml", syntaxSentence("DUPLICATE_KEY", ""), at(key.range[0], key.range[1])),
+          );
+        seen.add(key.value);
+      }
     },
     Pair: (_, pair) => {
       const { key } = pair;
@@ -174,7 +198,7 @@ export function rangeIn(
   let found: readonly [number, number] = rangeOfNode(node) ?? [0, 0];
   for (const [index, key] of path.entries()) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      const pair = pairsOf(node).get(String(key));
       if (!pair) break;
       const keyRange = rangeOfNode(pair.key);
       const wanted = index === path.length - 1 && part === "key" ? keyRange : (rangeOfNode(pair.value) ?? keyRange);
@@ -188,6 +212,18 @@ export function rangeIn(
     } else break;
   }
   return found;
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The entries of a mapping by their keys: a flow with a thousand findings asks for its nodes a thousand times. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map);
+  if (known) return known;
+  const made = new Map<string, Pair>();
+  for (const pair of map.items) if (isScalar(pair.key)) made.set(String(pair.key.value), pair);
+  pairs.set(map, made);
+  return made;
 }
 
 function rangeOfNode(node: unknown): readonly [number, number] | null {
