@@ -95,16 +95,10 @@ describe("the owner tries a draft", () => {
       .first()
       .waitFor({ state: "attached", ...SOON });
     expect(await findings("aside[aria-label=Simulateur]")).toEqual([]);
-    await page.getByRole("region", { name: "Le temps et les ennuis" }).getByRole("button", { name: "STOP" }).click();
-    await phone()
-      .getByText(/vous ne recevrez plus de messages/)
-      .waitFor(SOON);
+    await page.getByRole("region", { name: "Le temps et les ennuis" }).getByRole("button", { name: "+24 h" }).click();
+    await phone().getByText("La conversation est terminée.").waitFor(SOON);
     await button("Annuler le dernier pas").click();
-    expect(
-      await phone()
-        .getByText(/vous ne recevrez plus de messages/)
-        .count(),
-    ).toBe(0);
+    expect(await phone().getByText("La conversation est terminée.").count()).toBe(0);
     const download = page.waitForEvent("download", SOON);
     await button("Enregistrer comme test").click();
     const saved = readFileSync(await (await download).path(), "utf8");
