@@ -74,7 +74,9 @@ const PLACES = {
 
 function finding(protocol: "imap" | "smtp", response: CallResponse, account: EmailAccount): ConnectionFinding {
   const detail = response.body.replace(/\s+/g, " ").trim().slice(0, 300);
-  const failure = response.headers["x-failure"] ?? (response.status >= 400 ? "refused" : "unreachable");
+  const isLogin = response.status >= 500 && (response.headers["x-command"] ?? "").startsWith("AUTH");
+  const failure =
+    response.headers["x-failure"] ?? (isLogin ? "login" : response.status >= 400 ? "refused" : "unreachable");
   const code = failure === "login" ? loginFailure(detail, account, protocol) : failure;
   return {
     level: "error",

@@ -66,19 +66,16 @@ export function createSmtp(deps: SmtpDeps): Smtp {
       socketTimeout: silenceMs,
     });
     try {
-      await new Promise<void>((done, failed) => {
-        connection.once("error", failed);
-        connection.once("end", () => failed(new Error("the server closed the connection")));
-        connection.connect((error) => (error ? failed(error) : done()));
-      });
+      // What breaks an idle connection is noticed when it is wanted; without a listener it would end the process.
+      connection.on("error", () => {});
+      await underway<void>(connection, (done, failed) =>
+        connection.connect((error) => (error ? failed(error) : done())),
+      );
       await login(connection, server);
     } catch (error) {
       connection.close();
       throw error;
     }
-    connection.removeAllListeners("error");
-    // What breaks an idle connection is noticed when it is wanted; what breaks a busy one ends its send.
-    connection.on("error", () => connection.close());
     return connection;
   };
 
@@ -99,10 +96,9 @@ export function createSmtp(deps: SmtpDeps): Smtp {
                 ),
             }),
           };
-    await new Promise<void>((done, failed) => {
-      connection.once("error", failed);
-      connection.login(auth, (error) => (error ? failed(error) : done()));
-    });
+    await underway<void>(connection, (done, failed) =>
+      connection.login(auth, (error) => (error ? failed(error) : done())),
+    );
   };
 
   /** A connection of this account, waiting for one where all are busy. `fresh`: one that nobody has used. */
@@ -158,14 +154,11 @@ export function createSmtp(deps: SmtpDeps): Smtp {
       },
     });
     try {
-      const info = await new Promise<SMTPConnectionSendInfo>((done, failed) => {
-        connection.once("error", failed);
-        connection.once("end", () => failed(new Error("the server closed the connection")));
+      const info = await underway<SMTPConnectionSendInfo>(connection, (done, failed) => {
         connection.send({ from: mail.from.address, to: [mail.to], size: raw.byteLength }, source, (error, sent) =>
           error || !sent ? failed(error ?? new Error("no answer")) : done(sent),
         );
       });
-      connection.removeAllListeners("end");
       giveBack(mail.server, connection, true);
       const other = info.serverMessageId?.replace(/[<>]/g, "");
       return answered(250, info.response ?? "250 accepted", other ? { "x-message-id": other } : {});
@@ -215,6 +208,26 @@ export function createSmtp(deps: SmtpDeps): Smtp {
         }
     },
   };
+}
+
+/** One command of a connection; it fails with the connection, whatever else hears of that. */
+async function underway<T>(
+  connection: SMTPConnection,
+  command: (done: (value: T) => void, failed: (error: Error) => void) => void,
+): Promise<T> {
+  let failed = (_error: Error): void => {};
+  // The connection says that it ended before the command says with which words: those come first.
+  const closed = (): void => void setImmediate(() => failed(new Error("the server closed the connection")));
+  const broken = (error: Error): void => failed(error);
+  connection.on("error", broken).on("end", closed);
+  try {
+    return await new Promise<T>((done, reject) => {
+      failed = reject;
+      command(done, reject);
+    });
+  } finally {
+    connection.off("error", broken).off("end", closed);
+  }
 }
 
 function answered(status: number, body: string, headers: Readonly<Record<string, string>>): CallOutcome {
