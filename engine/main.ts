@@ -232,12 +232,12 @@ export async function startRelais(config: Config): Promise<Running> {
           settings: effectSettings,
           accounts: () => accounts,
           call: sendDeps.perform,
-          deliver: async (to, phone, content) => {
+          deliver: async (to, identity, content) => {
             const end = await send(sendDeps, {
               effectId: claimed.id,
-              conversationId: phone,
+              conversationId: identity.value,
               account: to,
-              recipient: [{ kind: "phone", value: phone }],
+              recipient: [identity],
               content,
               attempt: claimed.attempt,
             });

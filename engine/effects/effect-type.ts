@@ -1,3 +1,4 @@
+import type { IdentityValue } from "../core/domain/contact.ts";
 import type { EffectError, OutboxEffect } from "../core/domain/effect.ts";
 import type { Json } from "../core/domain/json.ts";
 import type { OutboundContent } from "../core/domain/message.ts";
@@ -48,7 +49,7 @@ export interface EffectContext {
   /** Says something to a number or address that may never have written to us. */
   readonly deliver: (
     account: ChannelAccount,
-    phone: string,
+    to: IdentityValue,
     content: OutboundContent,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly error: SendError }>;
   readonly accounts: () => readonly ChannelAccount[];

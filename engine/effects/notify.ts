@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { IdentityValue } from "../core/domain/contact.ts";
 import { bilingual } from "../core/domain/language.ts";
 import { type OutboundContent, textOf } from "../core/domain/message.ts";
 import { isRetryable } from "../core/domain/send-error.ts";
@@ -40,7 +41,7 @@ export const alert: Perform<"alert"> = async (effect, context) => {
   return tellPhone(context, backupNumber, text);
 };
 
-/** Tells a member of the team something, by phone or by webhook. */
+/** Tells a member of the team something: by phone, by e-mail or by webhook. */
 export const notify: Perform<"notify"> = async (effect, context) => {
   const { to, text } = effect;
   switch (to.type) {
@@ -52,7 +53,7 @@ export const notify: Perform<"notify"> = async (effect, context) => {
     case "webhook":
       return callWebhook(context, to.url, text);
     case "email":
-      return failed("unavailable", "no mailbox is connected yet, so no e-mail can be sent");
+      return tellAddress(context, to.address, text);
   }
 };
 
@@ -102,7 +103,7 @@ async function tellPhone(context: EffectContext, phone: string, text: string): P
   let last = "";
   let worthIt = false;
   for (const { account, content } of attempts) {
-    const outcome = await deliverFitted(context, account, phone, content);
+    const outcome = await deliverFitted(context, account, { kind: "phone", value: phone }, content);
     if (outcome.ok) return { type: "done", result: account.channel };
     last = `${outcome.error.code} ${outcome.error.detail ?? ""}`.trim();
     worthIt ||= isRetryable(outcome.error) || outcome.error.code === "unknownOutcome";
@@ -110,16 +111,32 @@ async function tellPhone(context: EffectContext, phone: string, text: string): P
   return worthIt ? again(context, "unavailable", last) : failed("refused", last);
 }
 
+/** From the mailbox that the conversation came to, else from any. */
+async function tellAddress(context: EffectContext, address: string, text: string): Promise<EffectEnd> {
+  const mailboxes = context
+    .accounts()
+    .filter(
+      ({ workspaceId, status, channel }) =>
+        workspaceId === context.workspace.id && status === "active" && channel === "email",
+    );
+  const account = mailboxes.find(({ id }) => id === context.account?.id) ?? mailboxes[0];
+  if (!account) return failed("unavailable", "no mailbox is connected, so no e-mail can be sent");
+  const outcome = await deliverFitted(context, account, { kind: "email", value: address }, { type: "text", text });
+  if (outcome.ok) return { type: "done", result: account.channel };
+  const detail = `${outcome.error.code} ${outcome.error.detail ?? ""}`.trim();
+  return isRetryable(outcome.error) ? again(context, "unavailable", detail) : failed("refused", detail);
+}
+
 /** In as many messages as this channel needs for it. */
 async function deliverFitted(
   context: EffectContext,
   account: ChannelAccount,
-  phone: string,
+  to: IdentityValue,
   content: OutboundContent,
 ): ReturnType<EffectContext["deliver"]> {
   const { capabilities } = context.channels.of(account.channel);
   for (const part of fit(content, capabilities, context.workspace.languages[0] ?? "fr")) {
-    const outcome = await context.deliver(account, phone, part);
+    const outcome = await context.deliver(account, to, part);
     if (!outcome.ok) return outcome;
   }
   return { ok: true };

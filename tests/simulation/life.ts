@@ -186,12 +186,12 @@ export function startLife(
             },
             accounts: () => accounts,
             call: sendDeps.perform,
-            deliver: async (to, phone, content) => {
+            deliver: async (to, identity, content) => {
               const end = await send(sendDeps, {
                 effectId: claimed.id,
-                conversationId: phone,
+                conversationId: identity.value,
                 account: to,
-                recipient: [{ kind: "phone", value: phone }],
+                recipient: [identity],
                 content,
                 attempt: claimed.attempt,
               });
