@@ -1,4 +1,5 @@
 import type { SendError } from "../../engine/core/domain/send-error.ts";
+import { storable } from "../shared/meta-signature.ts";
 import { headerOf, headersOf, idsOf } from "./headers.ts";
 import { bytesOf, type Mime, type Part, textOfPart } from "./mime.ts";
 
@@ -43,7 +44,7 @@ function delivery(mime: Mime, status: Part | undefined, text: string): readonly 
   if (action === "delivered" || action === "relayed" || action === "expanded")
     return [{ messageId, status: "delivered" }];
   if (action !== "failed") return [];
-  const code = /^status:\s*(\S+)/im.exec(said)?.[1] ?? STATUS.exec(text)?.[0] ?? "";
+  const code = /^status:\s*([245]\.\d{1,3}\.\d{1,3})/im.exec(said)?.[1] ?? STATUS.exec(text)?.[0] ?? "";
   const diagnostic = /^diagnostic-code:\s*([^\r\n]+(?:\r?\n[ \t][^\r\n]+)*)/im.exec(said)?.[1] ?? "";
   return [{ messageId, status: "failed", error: errorOf(code, diagnostic.replace(/\s+/g, " ")) }];
 }
@@ -78,7 +79,7 @@ function originalIds(mime: Mime, text: string): readonly string[] {
 function errorOf(code: string, detail: string): SendError {
   const known = {
     ...(code === "" ? {} : { providerCode: code }),
-    ...(detail === "" ? {} : { detail: detail.slice(0, 500) }),
+    ...(detail === "" ? {} : { detail: storable(detail).slice(0, 500) }),
   };
   if (/^5\.(1|2)\./.test(code) || code === "") return { code: "recipientUnreachable", ...known };
   if (/^5\.3\.4|^5\.6\./.test(code)) return { code: "messageInvalid", ...known };

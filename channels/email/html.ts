@@ -5,6 +5,9 @@ import { ALL_QUOTED, QUOTE_BEGINS, QUOTE_ENDS } from "./reply.ts";
 /** Of HTML, this much is read: newsletters have 100 kB. */
 const MOST_CHARS = 500_000;
 const MOST_KEPT = 300_000;
+/** Nested deeper, HTML is an attack on whoever draws or parses it: only its words are taken. */
+const DEEPEST = 300;
+const VOID = /^(area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|th|tr)$/;
 
 /** Boxes into which mail programs put what is quoted or signed. */
 const QUOTES = [
@@ -52,6 +55,7 @@ const allQuoted: FormatCallback = (element, walk, builder) => {
 /** The words of an HTML body, with marks where programs put quotes and signatures. */
 export function wordsOfHtml(html: string): string {
   const input = html.slice(0, MOST_CHARS).replace(/[\ue000-\ue002]/g, "");
+  if (isTooDeep(input)) return withoutTags(input);
   return htmlToText(input, {
     wordwrap: false,
     preserveNewlines: false,
@@ -79,7 +83,8 @@ export function wordsOfHtml(html: string): string {
  * page, sends a form or is loaded from elsewhere (an image tells its sender that it was seen).
  */
 export function safeHtml(html: string): string {
-  return sanitizeHtml(html.slice(0, MOST_CHARS), {
+  const input = html.slice(0, MOST_CHARS);
+  return sanitizeHtml(isTooDeep(input) ? withoutTags(input) : input, {
     allowedTags: [
       ..."p br div span b strong i em u s a ul ol li blockquote pre code h1 h2 h3 h4 h5 h6 hr".split(" "),
       ..."table thead tbody tfoot tr th td caption small sub sup dl dt dd".split(" "),
@@ -95,4 +100,19 @@ export function safeHtml(html: string): string {
     .slice(0, MOST_KEPT)
     .replaceAll("\0", "")
     .trim();
+}
+
+/** Counts what is opened and not closed; elements that close themselves do not count. */
+function isTooDeep(html: string): boolean {
+  let depth = 0;
+  for (const [, closes, name = ""] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (VOID.test(name.toLowerCase())) continue;
+    depth = closes ? Math.max(0, depth - 1) : depth + 1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
+function withoutTags(html: string): string {
+  return html.replace(/<[^<>]*>?/g, " ");
 }
