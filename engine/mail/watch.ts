@@ -107,7 +107,8 @@ async function watchOne(
     await store.accounts.setStatus(workspaceId, accountId, "active", detail);
   };
   while (!signal.aborted) {
-    let wasReady = false;
+    // A line that breaks again and again still brings mails: only one that brings nothing is given longer rests.
+    let isOfUse = false;
     let client: ImapFlow | null = null;
     try {
       if (!(await store.mails.hold(workspaceId, accountId, source.folder, HELD_MS))) {
@@ -115,8 +116,15 @@ async function watchOne(
         continue;
       }
       client = await imap.connect(source.server);
-      await stay(deps, client, account, source, signal, () => {
-        wasReady = true;
+      const noting: WatchDeps = {
+        ...deps,
+        accepted(accepted) {
+          isOfUse = true;
+          deps.accepted(accepted);
+        },
+      };
+      await stay(noting, client, account, source, signal, () => {
+        isOfUse = true;
         return say(null);
       });
     } catch (error) {
@@ -133,7 +141,7 @@ async function watchOne(
     } finally {
       client?.close();
     }
-    failures = wasReady ? 1 : failures + 1;
+    failures = isOfUse ? 1 : failures + 1;
     await pause(clock, backoffMs(failures, deps.random), signal);
   }
   await store.mails.release(workspaceId, accountId, source.folder).catch(() => {});
