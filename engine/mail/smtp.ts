@@ -48,7 +48,7 @@ export function createSmtp(deps: SmtpDeps): Smtp {
     return line;
   };
 
-  const connect = async (server: MailServer): Promise<SMTPConnection> => {
+  const connect = async (server: MailServer, isSecond = false): Promise<SMTPConnection> => {
     const { address } = await dial(server.host, server.port);
     const connection = new SMTPConnection({
       host: address,
@@ -74,7 +74,10 @@ export function createSmtp(deps: SmtpDeps): Smtp {
       await login(connection, server);
     } catch (error) {
       connection.close();
-      throw error;
+      if (isSecond || server.login.type !== "oauth2" || mailFailureOf(error).kind !== "login") throw error;
+      // An access token may end before its time: one that is new decides.
+      await tokens.token(server.login, true);
+      return connect(server, true);
     }
     return connection;
   };
@@ -89,11 +92,6 @@ export function createSmtp(deps: SmtpDeps): Smtp {
             oauth2: new XOAuth2({
               user,
               accessToken: await tokens.token(with_),
-              provisionCallback: (_user, anew, done) =>
-                void tokens.token(with_, anew).then(
-                  (token) => done(null, token),
-                  (error: Error) => done(error),
-                ),
             }),
           };
     await underway<void>(connection, (done, failed) =>

@@ -31,6 +31,8 @@ export interface FakeSmtp {
   fail(...faults: readonly SmtpFault[]): void;
   /** Another password from now on. */
   setPassword(password: string): void;
+  /** The one access token that opens the door (XOAUTH2). */
+  setAccessToken(token: string): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startFakeSmtp(
   const sent: SentMail[] = [];
   const faults: SmtpFault[] = [];
   let password = "secret-of-the-mailbox";
+  let accessToken = "";
   const current = new Map<string, SmtpFault | undefined>();
   const refuse = (session: SMTPServerSession, at: SmtpFault["at"]): Error | null => {
     const fault = current.get(session.id);
@@ -62,9 +65,11 @@ export async function startFakeSmtp(
     key: certificate.key,
     cert: certificate.cert,
     size: 25 * 1024 * 1024,
-    authMethods: ["PLAIN", "LOGIN"],
+    authMethods: ["PLAIN", "LOGIN", "XOAUTH2"],
     logger: false,
     onAuth(auth, _session, done) {
+      if (auth.accessToken !== undefined && auth.accessToken === accessToken)
+        return done(null, { user: auth.username ?? "" });
       if (auth.password === password) return done(null, { user: auth.username ?? "" });
       done(Object.assign(new Error("5.7.8 Username and Password not accepted"), { responseCode: 535 }));
     },
@@ -118,6 +123,9 @@ export async function startFakeSmtp(
     fail: (...next) => void faults.push(...next),
     setPassword(next) {
       password = next;
+    },
+    setAccessToken(next) {
+      accessToken = next;
     },
     close: () => new Promise((done) => server.close(() => done())),
   };

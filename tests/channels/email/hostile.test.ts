@@ -170,6 +170,18 @@ describe("a mail of ours", () => {
   });
 });
 
+test("a copy that came another way is the same mail; another mail under its id is not", () => {
+  const head =
+    "From: lea@example.com\nMessage-ID: <one@example.com>\nDate: Fri, 20 Nov 2026 10:59:50 +0100\nSubject: x";
+  const key = (mail: string): string | undefined => received(mail).events[0]?.dedupeKey;
+  const first = key(`${head}\n\nBonjour`);
+  expect(key(`Received: from mx.example.net\nDelivered-To: other@boutique.example.com\n${head}\n\nBonjour`)).toBe(
+    first,
+  );
+  expect(key(`${head}\n\nAutre chose`)).not.toBe(first);
+  expect(key("From: lea@example.com\n\nBonjour")).not.toBe(key("From: lea@example.com\nDate: x\n\nBonjour"));
+});
+
 test("accounts of one mailbox know each other's addresses, not each other's mails", () => {
   const other: Account = {
     ...accountOf(email, { address: "ventes@boutique.example.com" }),

@@ -8,6 +8,8 @@ import { systemClock } from "../../../engine/clock.ts";
 import type { Account, Call, Settled } from "../../../engine/core/domain/channel.ts";
 import { createDial } from "../../../engine/dial.ts";
 import { createSmtp, type Smtp } from "../../../engine/mail/smtp.ts";
+import { createTokens } from "../../../engine/mail/tokens.ts";
+import type { Http } from "../../../engine/ports.ts";
 import { makeCertificate, type TestCertificate } from "../../support/certificate.ts";
 import { type FakeSmtp, type SmtpFault, startFakeSmtp } from "../../support/fake-smtp.ts";
 
@@ -66,6 +68,40 @@ async function send(
 }
 
 describe("a mail over SMTP", () => {
+  test("logs in with access tokens: one is used until it is refused, then a new one is fetched", async () => {
+    let fetched = 0;
+    const body = (): Uint8Array =>
+      new TextEncoder().encode(JSON.stringify({ access_token: `access-${++fetched}`, expires_in: 3600 }));
+    const http: Http = {
+      request: async () => ({ type: "response", status: 200, headers: {}, body: body(), truncated: false }),
+    };
+    const office = createSmtp({
+      dial: createDial({ allowed: ["localhost"] }),
+      tokens: createTokens(http, systemClock),
+      files: { read: async () => null },
+      clock: systemClock,
+    });
+    const oauth = {
+      password: "",
+      oauthTokenUrl: "https://login.example.com/token",
+      oauthClientId: "c",
+      oauthRefreshToken: "r",
+    };
+    const [, call] = channel.probe?.(account(oauth), {} as never) ?? [];
+    if (call?.body.type !== "mailLogin") throw new Error("no login");
+    server.setAccessToken("access-1");
+    expect(await office.look(call.body.server)).toMatchObject({ response: { status: 250 } });
+    expect(await office.look(call.body.server)).toMatchObject({ response: { status: 250 } });
+    expect(fetched).toBe(1);
+    server.setAccessToken("access-2");
+    expect(await office.look(call.body.server)).toMatchObject({ response: { status: 250 } });
+    expect(fetched).toBe(2);
+    server.setAccessToken("nobody's");
+    expect(await office.look(call.body.server)).toMatchObject({
+      response: { status: 535, headers: { "x-command": expect.stringMatching(/^AUTH/) } },
+    });
+  });
+
   test("arrives as text and HTML under its own id", async () => {
     const { settled, call } = await send({}, "Bonjour *Léa*,\n.\nà bientôt");
     expect(settled).toMatchObject({ type: "sent", externalId: `eff_${effects}@boutique.example.com` });
