@@ -150,7 +150,9 @@ describe.skipIf(!findDovecot())("a house with troubles (dovecot)", () => {
     });
   });
 
-  test("a password that is changed pauses the account with its reason; what waits leaves when it is resumed", async () => {
+  test("a password that is changed pauses the account with its reason; what waits leaves when it is resumed", {
+    timeout: 90_000,
+  }, async () => {
     await house.write({ from: "sami@example.com", text: "Bonjour" });
     await answered("sami@example.com");
     const right = house.smtp.password;
