@@ -285,7 +285,6 @@ export function createChatClient(
     send: around.upload,
     changed: (list) => show({ uploads: list }),
     done: (file) => client.say({ file }),
-    online: around.online,
   });
 
   tabs.hear((message) => {

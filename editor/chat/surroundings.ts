@@ -21,7 +21,6 @@ export interface Surroundings {
   readonly randomId: () => string;
   /** Ends early when the browser says that it is online again. */
   readonly wait: (ms: number) => Promise<void>;
-  readonly online: () => boolean;
   /** Runs in one tab at a time. */
   readonly alone: <T>(name: string, run: () => Promise<T>) => Promise<T>;
   readonly tabs: (name: string) => Tabs;
@@ -52,7 +51,6 @@ export function browserSurroundings(): Surroundings {
         const timer = setTimeout(end, ms);
         window.addEventListener("online", end);
       }),
-    online: () => navigator.onLine,
     alone: (name, run) => (navigator.locks ? navigator.locks.request(name, run) : run()) as ReturnType<typeof run>,
     tabs(name) {
       if (!("BroadcastChannel" in window)) return { tell: () => {}, hear: () => {}, close: () => {} };

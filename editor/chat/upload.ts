@@ -29,7 +29,6 @@ export function uploads(options: {
   readonly send: Surroundings["upload"];
   readonly changed: (list: readonly Upload[]) => void;
   readonly done: (file: Extract<Said, { readonly file: unknown }>["file"]) => void;
-  readonly online: () => boolean;
 }): Uploads {
   let list: readonly Upload[] = [];
   let busy: { readonly id: string; readonly abort: AbortController } | null = null;

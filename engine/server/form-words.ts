@@ -4,7 +4,6 @@ import type { Bilingual } from "../core/domain/language.ts";
 /** What the pages of a form say of themselves. */
 export const FORM_WORDS = {
   send: { fr: "Envoyer", en: "Send" },
-  sending: { fr: "Envoi…", en: "Sending…" },
   optional: { fr: "facultatif", en: "optional" },
   oneOfTwo: { fr: "l'un des deux suffit", en: "one of the two will do" },
   oneOfMany: { fr: "un seul suffit", en: "one of them will do" },
@@ -17,12 +16,6 @@ export const FORM_WORDS = {
   files: {
     fr: "Images, sons, vidéos, PDF ou documents ; 10 Mo au plus par fichier.",
     en: "Pictures, sound, video, PDF or documents; 10 MB at most per file.",
-  },
-  remove: { fr: "Retirer", en: "Remove" },
-  missing: { fr: "Ce champ est nécessaire.", en: "This field is needed." },
-  offline: {
-    fr: "La connexion est coupée. Vos réponses sont toujours là : réessayez dans un instant.",
-    en: "The connection is lost. Your answers are still here: try again in a moment.",
   },
   notFound: { fr: "Ce formulaire n'existe pas.", en: "There is no such form." },
   foreign: { fr: "Ce site n'a pas le droit d'utiliser ce formulaire.", en: "This site may not use this form." },
