@@ -128,11 +128,18 @@ const RULES = new Map<number, Rule>([
       "Cette personne a répondu STOP : Twilio n'envoie plus rien tant qu'elle n'a pas écrit START.",
       "This person answered STOP: Twilio sends nothing until they write START.",
     ],
-    "63014 63033": [
-      "Cette personne a bloqué votre numéro sur WhatsApp.",
-      "This person blocked your number on WhatsApp.",
-    ],
   }),
+  ...rules(
+    "optedOut",
+    {
+      "63014 63033": [
+        "Cette personne a bloqué votre numéro sur WhatsApp.",
+        "This person blocked your number on WhatsApp.",
+      ],
+    },
+    // Who writes to us again has let us in again: they are answered, but not written to unasked.
+    { purpose: "marketing" },
+  ),
   ...rules("outsideServiceWindow", {
     "63016": [
       "Plus de 24 heures ont passé depuis le dernier message de cette personne : seul un modèle approuvé peut partir.",

@@ -63,7 +63,10 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
 
   const round = async (): Promise<void> => {
     await current;
-    current = look();
+    current = look().catch((error: unknown) => {
+      log.error("the providers' lists could not be read", { error: String(error) });
+      alarm.at(clock.now() + AGAIN_MS);
+    });
   };
   const look = async (): Promise<void> => {
     for (const account of listed()) {

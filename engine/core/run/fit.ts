@@ -162,10 +162,13 @@ function media(file: Media, caption: string | undefined, can: Capabilities): rea
     (file.sizeBytes === undefined || file.sizeBytes <= kind.maxBytes) &&
     (file.mimeType === undefined || kind.mimeTypes.length === 0 || kind.mimeTypes.includes(file.mimeType));
   if (!fits) {
+    const isOnlyOurs = file.url === undefined && file.path !== undefined;
     const asDocument = can.media.document;
     if (kind !== undefined && file.kind !== "document" && asDocument && (file.sizeBytes ?? 0) <= asDocument.maxBytes) {
       return media({ ...file, kind: "document" }, caption, can);
     }
+    // A file without an address gets one when it is sent: the channel says it by that link.
+    if (isOnlyOurs) return [...(caption ? texts(caption, can) : []), { type: "media", media: file }];
     return texts([caption, file.url].filter((part) => part).join("\n"), can);
   }
   if (caption === undefined) return [{ type: "media", media: file }];

@@ -26,6 +26,18 @@ describe("what a channel cannot show", () => {
     ]);
   });
 
+  test("a file that only we have stays a file, with its words before it: the channel says it by a link of its own", () => {
+    const file = { kind: "document", path: "ab".repeat(32), mimeType: "application/pdf" } as const;
+    expect(fit({ type: "media", media: file, caption: "Votre facture" }, sms.capabilities, "fr")).toEqual([
+      { type: "text", text: "Votre facture" },
+      { type: "media", media: file },
+    ]);
+    const linked = { kind: "document", url: "https://shop.example.com/a.pdf" } as const;
+    expect(fit({ type: "media", media: linked, caption: "Votre facture" }, sms.capabilities, "fr")).toEqual([
+      { type: "text", text: "Votre facture\nhttps://shop.example.com/a.pdf" },
+    ]);
+  });
+
   test("a label that is too long for a button makes a list, and goes on in its description", () => {
     const [list] = fit(choices("Un libellé beaucoup trop long", "B"), whatsapp.capabilities, "fr");
     expect(list).toMatchObject({
