@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { channelOf } from "../../channels/registry.ts";
 import { type FakeTwilio, startFakeTwilio } from "../support/fake-twilio.ts";
-import { ACCOUNT_SID, AUTH_TOKEN, accountOf, PUBLIC_URL, recipientOf, requestOf } from "./accounts.ts";
+import { ACCOUNT_SID, AUTH_TOKEN, accountOf, PUBLIC_URL, recipientOf, requestOf, twilioRequest } from "./accounts.ts";
 
 const sms = channelOf("sms");
 const account = accountOf(sms);
@@ -69,3 +70,66 @@ test("its signed webhook is read behind a proxy, by the address that is configur
   expect(received("/webhook/twilio").events).toMatchObject([{ type: "message", content: { text: "Été ?" } }]);
   expect(received("/webhook/other").verdict).toBe("forged");
 });
+
+test.each(["sms", "whatsappTwilio"] as const)(
+  "%s reads whatever its own account signs, and answers with no words",
+  (type) => {
+    const channel = channelOf(type);
+    const own = type === "sms" ? "+33639980001" : "whatsapp:+33639980001";
+    const value = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.toWellFormed()),
+      fc.constantFrom(
+        "",
+        "0",
+        "-1",
+        "999999999",
+        "STOP",
+        "received",
+        "delivered",
+        "https://x",
+        "\0",
+        "{}",
+        "[[[",
+        own,
+        "whatsapp:",
+        "FR.1",
+      ),
+    );
+    const name = fc.constantFrom(
+      "MessageSid",
+      "SmsSid",
+      "From",
+      "Body",
+      "NumMedia",
+      "MediaUrl0",
+      "MediaContentType0",
+      "SmsStatus",
+      "MessageStatus",
+      "ErrorCode",
+      "OptOutType",
+      "ButtonPayload",
+      "ButtonText",
+      "ListId",
+      "ListTitle",
+      "Latitude",
+      "Longitude",
+      "WaId",
+      "ExternalUserId",
+      "InteractiveData",
+      "MessageType",
+      "ReferralSourceUrl",
+      "MessagingServiceSid",
+      "__proto__x",
+    );
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (fields) => {
+        const received = channel.receive(twilioRequest({ To: own, ...fields, AccountSid: ACCOUNT_SID }), [
+          accountOf(channel),
+        ]);
+        expect(received.response).toMatchObject({ status: 200, body: expect.stringContaining("<Response/>") });
+        for (const event of received.events) expect(JSON.stringify(event)).not.toContain("\\u0000");
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
