@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import twilio from "twilio";
+import { type Logged, page } from "./twilio-log.ts";
 import { type Content, type ContentTypes, contentProblem, filled, problemOf, wordsOf } from "./twilio-rules.ts";
 
 /**
@@ -52,19 +53,6 @@ export interface SentMessage {
   /** What a Content resource became with its variables. */
   readonly content: ContentTypes | null;
   readonly statusCallback: string | null;
-}
-
-/** A line of Twilio's log. */
-export interface Logged {
-  readonly sid: string;
-  readonly from: string;
-  readonly to: string;
-  readonly body: string;
-  readonly direction: "inbound" | "outbound-api";
-  readonly status: string;
-  readonly errorCode: number | null;
-  readonly at: number;
-  readonly files: readonly { readonly sid: string; readonly mimeType: string; readonly bytes: Uint8Array }[];
 }
 
 export type Failure =
@@ -224,47 +212,6 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
     });
   };
 
-  const listMessages = (query: URLSearchParams): object => {
-    const since = query.get("DateSent>");
-    if (since !== null && !/^\d{4}-\d\d-\d\d$/.test(since)) return { messages: [], next_page_uri: null };
-    const wanted = log.filter(
-      (one) =>
-        (query.get("To") ?? one.to) === one.to &&
-        (query.get("From") ?? one.from) === one.from &&
-        (since === null || one.at >= Date.parse(since)),
-    );
-    const size = Math.min(Number(query.get("PageSize") ?? "50"), options.pageSize ?? 1000);
-    const page = Number(query.get("Page") ?? "0");
-    const newest = wanted.toReversed();
-    const next = new URLSearchParams(query);
-    next.set("Page", String(page + 1));
-    next.set("PageToken", `PA${page + 1}`);
-    const more = (page + 1) * size < newest.length;
-    return {
-      messages: newest.slice(page * size, (page + 1) * size).map((one) => ({
-        sid: one.sid,
-        account_sid: accountSid,
-        messaging_service_sid: null,
-        from: one.from,
-        to: one.to,
-        body: one.body,
-        direction: one.direction,
-        status: one.status,
-        error_code: one.errorCode,
-        error_message: null,
-        num_media: String(one.files.length),
-        num_segments: "1",
-        date_created: dateOf(one.at),
-        date_sent: dateOf(one.at),
-        date_updated: dateOf(one.at),
-        uri: `${base}/Messages/${one.sid}.json`,
-      })),
-      page,
-      page_size: size,
-      next_page_uri: more ? `${base}/Messages.json?${next}` : null,
-    };
-  };
-
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -301,7 +248,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
         return sendMessage(text, request, response);
       case `GET ${base}/Messages.json`:
         if (listStatus !== null) return refuse(response, listStatus, listStatus === 429 ? 20429 : 20500);
-        return answer(response, 200, listMessages(url.searchParams));
+        return answer(response, 200, page(log, base, url.searchParams, options.pageSize ?? 1000));
       case `GET ${base}.json`:
         return answer(response, 200, { sid: accountSid, status: "active", type: "Full", friendly_name: "Boutique" });
       case `GET ${base}/IncomingPhoneNumbers.json`: {
@@ -464,11 +411,6 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
         server.close(() => done());
       }),
   };
-}
-
-/** RFC 2822, in whole seconds. */
-function dateOf(at: number): string {
-  return new Date(at).toUTCString().replace("GMT", "+0000");
 }
 
 function phoneNumber(number: string, smsUrl: string): object {
