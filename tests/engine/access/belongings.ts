@@ -13,6 +13,8 @@ export interface Belongings {
   readonly message: string;
   readonly media: string;
   readonly contact: string;
+  /** Somebody else who wrote to the same account. */
+  readonly secondContact: string;
   /** A send of which nobody knows how it ended. */
   readonly effect: string;
   /** An event that could not be applied. */
@@ -41,7 +43,8 @@ export async function belongingsOf(
   const { store, workspaceId } = relais;
   const n = ++made;
   const words = `canari${n}x`;
-  const say = async (name: string, content: InboundContent) => {
+  const phone = (place: string) => `+33639${place}${String(n).padStart(5, "0")}`;
+  const say = async (name: string, content: InboundContent, from = phone("1")) => {
     const at = new Date(clock.now()).toISOString();
     const externalId = `${words}${name}`;
     const accepted = await store.inbox.accept({
@@ -57,7 +60,7 @@ export async function belongingsOf(
           dedupeKey: externalId,
           externalId,
           at,
-          from: { identities: [{ kind: "phone", value: `+3363998${String(n).padStart(4, "0")}` }], name: words },
+          from: { identities: [{ kind: "phone", value: from }], name: words },
           content,
         },
       ],
@@ -100,6 +103,8 @@ export async function belongingsOf(
   );
   const conversation = await store.conversations.get(workspaceId, first.conversationId as ConversationId);
   if (!event || !conversation) throw new Error("no quarantined event");
+  const second = await say("second", { type: "text", text: words }, phone("2"));
+  const other = await store.conversations.get(workspaceId, second.conversationId);
   const user = await signedIn(relais, clock, [], []);
   const role = await store.roles.create(workspaceId, { name: words, description: "", permissions: [] }, BY);
   const token = await store.tokens.create(
@@ -114,6 +119,7 @@ export async function belongingsOf(
     message: first.messageId,
     media: image.messageId,
     contact: conversation.contactId,
+    secondContact: other?.contactId ?? "",
     effect: claimed.id,
     event: event.id,
     user: user.id,
