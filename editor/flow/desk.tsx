@@ -1,9 +1,10 @@
 import { useReactFlow } from "@xyflow/react";
-import { X } from "lucide-react";
+import { Plus, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { useMay } from "../session/session.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
+import { Popover } from "../ui/popover.tsx";
 import { Skeleton } from "../ui/states.tsx";
 import { useWords } from "../words/words.ts";
 import type { Surroundings } from "./around.ts";
@@ -95,7 +96,7 @@ export function Desk({
   return (
     <FlowContext value={workspace}>
       <FlowTools />
-      <div className="flex h-full min-h-0">
+      <div className="relative flex h-full min-h-0">
         <Blocks />
         <div className="flex min-w-0 flex-1 flex-col">
           <Unreadable />
@@ -118,6 +119,7 @@ function Blocks() {
   const { mayEdit, selected } = useFlow();
   const { drawing } = useFlowState();
   const acts = useNodeActs();
+  const [isOpen, setOpen] = useState(false);
   if (!mayEdit) return null;
   // Beside what is chosen, by its first free way out; else in the middle.
   const add = (type: string): void => {
@@ -127,9 +129,29 @@ function Blocks() {
     acts.add(type, drawn && free ? { from: { node: drawn.id, exit: free.name } } : {});
   };
   return (
-    <aside aria-label={t("palette")} className="hidden w-60 shrink-0 border-r border-line bg-surface lg:block">
-      <Palette onChoose={add} />
-    </aside>
+    <>
+      <aside aria-label={t("palette")} className="hidden w-60 shrink-0 border-r border-line bg-surface lg:block">
+        <Palette onChoose={add} />
+      </aside>
+      <div className="absolute top-3 left-3 z-10 lg:hidden">
+        <Popover
+          label={t("palette")}
+          open={isOpen}
+          onOpen={setOpen}
+          trigger={<IconButton icon={Plus} look="primary" label={t("palette")} className="shadow-float" />}
+        >
+          <div className="h-[50dvh]">
+            <Palette
+              isDraggable={false}
+              onChoose={(type) => {
+                setOpen(false);
+                add(type);
+              }}
+            />
+          </div>
+        </Popover>
+      </div>
+    </>
   );
 }
 

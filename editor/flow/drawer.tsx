@@ -20,7 +20,7 @@ export function Drawer() {
   const { diagnostics } = useFlowState();
   const [height, setHeight] = useState(() => Math.min(360, window.innerHeight * 0.4));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const count = diagnostics.length;
+  const count = diagnostics.filter(({ severity }) => severity !== "info").length;
   const tabs = [
     {
       tab: "problems" as const,
@@ -62,25 +62,27 @@ export function Drawer() {
           className="absolute inset-x-0 -top-1 z-10 h-2 cursor-row-resize"
         />
       ) : null}
-      <div className="flex h-10 shrink-0 items-center gap-1 px-2" role="tablist" aria-label={t("drawer")}>
-        {tabs.map(({ tab, icon: Icon, colour, label }) => (
-          <button
-            key={tab}
-            type="button"
-            role="tab"
-            id={`drawer-${tab}`}
-            aria-selected={drawer === tab}
-            aria-controls="drawer-panel"
-            onClick={() => openDrawer(drawer === tab ? null : tab)}
-            className={classes(
-              "flex min-h-8 items-center gap-2 rounded-md px-3 text-sm",
-              drawer === tab ? "bg-sunken font-medium" : "text-muted hover:bg-sunken",
-            )}
-          >
-            <Icon size={16} strokeWidth={1.75} className={colour} aria-hidden />
-            {label}
-          </button>
-        ))}
+      <div className="flex h-10 shrink-0 items-center gap-1 px-2">
+        <div className="flex gap-1" role="tablist" aria-label={t("drawer")}>
+          {tabs.map(({ tab, icon: Icon, colour, label }) => (
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              id={`drawer-${tab}`}
+              aria-selected={drawer === tab}
+              aria-controls="drawer-panel"
+              onClick={() => openDrawer(drawer === tab ? null : tab)}
+              className={classes(
+                "flex min-h-8 items-center gap-2 rounded-md px-3 text-sm",
+                drawer === tab ? "bg-sunken font-medium" : "text-muted hover:bg-sunken",
+              )}
+            >
+              <Icon size={16} strokeWidth={1.75} className={colour} aria-hidden />
+              {label}
+            </button>
+          ))}
+        </div>
         <div className="flex-1" />
         {drawer ? (
           <IconButton icon={ChevronDown} size="small" label={t("closeDrawer")} onClick={() => openDrawer(null)} />

@@ -8,6 +8,7 @@ import {
   MiniMap,
   type OnNodesChange,
   ReactFlow,
+  type ReactFlowInstance,
   SelectionMode,
   useReactFlow,
 } from "@xyflow/react";
@@ -28,6 +29,19 @@ import { SelectionBar } from "./selection-bar.tsx";
 import { StartCard } from "./start-card.tsx";
 import type { Places } from "./tidy.ts";
 
+/** A flow that fits is shown whole; a larger one from its beginning, so that its first cards can be read. */
+const READABLE = 0.6;
+async function look(flow: ReactFlowInstance<CanvasNode, Edge>, start: string): Promise<void> {
+  await flow.fitView({ maxZoom: 1, padding: 0.12 });
+  const first = flow.getNode(start);
+  if (flow.getZoom() >= READABLE || !first) return;
+  const isNarrow = window.innerWidth < 768;
+  const zoom = isNarrow ? 0.7 : 0.8;
+  const pane = document.querySelector(".react-flow")?.getBoundingClientRect();
+  const left = isNarrow ? first.position.x - 24 : first.position.x - 380;
+  await flow.setViewport({ x: -left * zoom, y: (pane?.height ?? 600) * 0.35 - first.position.y * zoom, zoom });
+}
+
 const nodeTypes = { card: Card, start: StartCard };
 const GRID: [number, number] = [20, 20];
 
@@ -37,7 +51,7 @@ export function Canvas({ places }: { readonly places: Places }) {
   const { session, mayEdit, selected, select, lit } = useFlow();
   const { drawing, diagnostics, isReadable } = useFlowState();
   const acts = useNodeActs();
-  const flow = useReactFlow();
+  const flow = useReactFlow<CanvasNode, Edge>();
   const [nodes, setNodes] = useState<readonly CanvasNode[]>([]);
   const [next, setNext] = useState<NextBlockAt | null>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -142,8 +156,7 @@ export function Canvas({ places }: { readonly places: Places }) {
         snapGrid={GRID}
         minZoom={0.1}
         maxZoom={1.75}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+        onInit={() => void look(flow, drawing?.start ?? "")}
         onlyRenderVisibleElements={nodes.length > 150}
         proOptions={{ hideAttribution: false }}
       >

@@ -63,7 +63,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
       {exits.length > 0 ? (
         <ul className="border-t border-line py-1">
           {exits.map((exit) => (
-            <ExitRow key={exit.name} node={id} exit={exit} language={language} />
+            <ExitRow key={exit.name} exit={exit} language={language} />
           ))}
         </ul>
       ) : null}
@@ -97,15 +97,7 @@ const TONES: Readonly<Record<DrawnExit["when"], string>> = {
   people: "text-agent",
 };
 
-function ExitRow({
-  node,
-  exit,
-  language,
-}: {
-  readonly node: string;
-  readonly exit: DrawnExit;
-  readonly language: Language;
-}) {
+function ExitRow({ exit, language }: { readonly exit: DrawnExit; readonly language: Language }) {
   const t = useWords(flowWords);
   const isDead = exit.need === "required" && exit.to === null;
   return (
@@ -117,7 +109,6 @@ function ExitRow({
         type="source"
         position={Position.Right}
         id={exit.name}
-        aria-label={`${node} : ${inLanguage(exit.label, language)}`}
         className={classes("flow-out", exit.to !== null && "is-connected", isDead && "is-dead")}
       />
       {isDead ? (

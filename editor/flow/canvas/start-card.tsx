@@ -33,13 +33,7 @@ export const StartCard = memo(function StartCard({ data, selected }: NodeProps<S
             {triggerWords(trigger, t)}
           </p>
         ))}
-        <Handle
-          type="source"
-          position={Position.Right}
-          id="start"
-          className="flow-out is-connected"
-          aria-label={t("start")}
-        />
+        <Handle type="source" position={Position.Right} id="start" className="flow-out is-connected" />
       </div>
       {interrupts.map(({ keywords = [], to }, index) => (
         <div
@@ -48,13 +42,7 @@ export const StartCard = memo(function StartCard({ data, selected }: NodeProps<S
         >
           <Zap size={12} strokeWidth={2} className="shrink-0 text-agent" aria-hidden />
           <span className="truncate text-muted">{t("interrupt", { words: keywords.join(", ") })}</span>
-          <Handle
-            type="source"
-            position={Position.Right}
-            id={`interrupt-${index}`}
-            className="flow-out is-connected"
-            aria-label={t("interrupt", { words: keywords.join(", ") })}
-          />
+          <Handle type="source" position={Position.Right} id={`interrupt-${index}`} className="flow-out is-connected" />
         </div>
       ))}
     </div>

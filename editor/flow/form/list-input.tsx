@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { z } from "zod";
-import type { FlowEdit } from "../../../engine/core/domain/diagnostic.ts";
+import type { FlowEdit, FlowPath } from "../../../engine/core/domain/diagnostic.ts";
 import { inLanguage, type LocalizedText } from "../../../engine/core/domain/language.ts";
 import { freeName, reorder, setField } from "../../../engine/core/flow/commands.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -9,7 +9,7 @@ import { Field, Input } from "../../ui/field.tsx";
 import { useLanguage, useWords } from "../../words/words.ts";
 import { useFlowState } from "../flow-context.ts";
 import { SchemaInput, type SchemaInputProps } from "./schema-input.tsx";
-import { shapeOf } from "./schema-shape.ts";
+import { isOptional, shapeOf } from "./schema-shape.ts";
 import { labelOfKey } from "./schema-words.ts";
 import { formWords } from "./words.ts";
 
@@ -41,30 +41,7 @@ export function ListInput({ item, ...props }: SchemaInputProps & { readonly item
           editor={editor}
         >
           {shape.kind === "object" ? (
-            Object.entries(shape.fields)
-              .filter(([key]) => key !== "id" || !("label" in shape.fields))
-              .map(([key, schema]) =>
-                key === "id" ? (
-                  <IdInput
-                    key={key}
-                    node={node}
-                    path={[...path, index, "id"]}
-                    value={(one as { id?: string }).id ?? ""}
-                    taken={values}
-                    editor={editor}
-                  />
-                ) : (
-                  <SchemaInput
-                    key={key}
-                    schema={schema}
-                    control={null}
-                    label={labelOfKey(key, t)}
-                    path={[...path, index, key]}
-                    value={(one as Readonly<Record<string, unknown>> | null)?.[key]}
-                    editor={editor}
-                  />
-                ),
-              )
+            <ObjectFields fields={shape.fields} path={[...path, index]} value={one} taken={values} editor={editor} />
           ) : (
             <SchemaInput
               schema={item}
@@ -89,6 +66,54 @@ export function ListInput({ item, ...props }: SchemaInputProps & { readonly item
         </Button>
       )}
     </fieldset>
+  );
+}
+
+/** What an entry must have and what it has; the rest is folded away. */
+function ObjectFields({
+  fields,
+  path,
+  value,
+  taken,
+  editor,
+}: {
+  readonly fields: Readonly<Record<string, z.ZodType>>;
+  readonly path: FlowPath;
+  readonly value: unknown;
+  readonly taken: readonly unknown[];
+  readonly editor: SchemaInputProps["editor"];
+}) {
+  const t = useWords(formWords);
+  const own = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const input = ([key, schema]: readonly [string, z.ZodType]) =>
+    key === "id" ? (
+      <IdInput key={key} path={[...path, "id"]} value={String(own.id ?? "")} taken={taken} editor={editor} />
+    ) : (
+      <SchemaInput
+        key={key}
+        schema={schema}
+        control={null}
+        label={labelOfKey(key, t)}
+        path={[...path, key]}
+        value={own[key]}
+        editor={editor}
+      />
+    );
+  // Where an entry has a label, its name in the file is nobody's concern.
+  const all = Object.entries(fields).filter(([key]) => key !== "id" || !("label" in fields));
+  const isShown = ([key, schema]: readonly [string, z.ZodType]): boolean =>
+    own[key] !== undefined || !isOptional(schema);
+  const rest = all.filter((one) => !isShown(one));
+  return (
+    <>
+      {all.filter(isShown).map(input)}
+      {rest.length > 0 ? (
+        <details>
+          <summary className="text-xs text-muted">{t("more")}</summary>
+          <div className="mt-2 flex flex-col gap-2">{rest.map(input)}</div>
+        </details>
+      ) : null}
+    </>
   );
 }
 
@@ -174,20 +199,19 @@ function WordList({ label, help, path, value, editor }: SchemaInputProps) {
 
 /** The name of an entry that is also the name of its way out: both change together. */
 function IdInput({
-  node,
   path,
   value,
   taken,
   editor,
 }: {
-  readonly node: string;
-  readonly path: readonly (string | number)[];
+  readonly path: FlowPath;
   readonly value: string;
   readonly taken: readonly unknown[];
   readonly editor: SchemaInputProps["editor"];
 }) {
   const t = useWords(formWords);
   const { drawing } = useFlowState();
+  const { node } = editor;
   const rename = (to: string): void => {
     const isFree = taken.every((one) => (one as { id?: string }).id !== to);
     if (to === value || !isFree || !/^[a-zA-Z][a-zA-Z0-9-]*$/.test(to)) return;

@@ -20,6 +20,7 @@ import { useLanguage, useWords } from "../../words/words.ts";
 import { useFlow, useFlowState } from "../flow-context.ts";
 import { flowWords } from "../words.ts";
 import { flowCompletion } from "./completion.ts";
+import { FRENCH } from "./phrases.ts";
 import { yamlTheme } from "./theme.ts";
 
 /** Marks what came from the canvas, so that it is not taken for typing. */
@@ -68,9 +69,10 @@ export function YamlEditor() {
           syntaxHighlighting(colours),
           autocompletion({ override: [flowCompletion(() => session.state())] }),
           editable.current.of(EditorState.readOnly.of(!mayEdit)),
-          EditorView.contentAttributes.of({ "aria-label": t("yaml") }),
+          EditorView.contentAttributes.of({ "aria-label": t("yaml"), tabindex: "0" }),
           EditorView.lineWrapping,
           yamlTheme,
+          EditorState.phrases.of(language === "fr" ? FRENCH : {}),
           keymap.of([
             // One history for text and canvas: the session's.
             { key: "Mod-z", preventDefault: true, run: () => did(session.undo) },
