@@ -158,7 +158,7 @@ describe("commands on the boutique", () => {
     expect(ids).toEqual({ busy: "busy-2", "busy-open": "busy-open-2" });
     const after = sketch(edited(BOUTIQUE, edits));
     expect(after.nodes["busy-2"]?.exits).toEqual({ open: "busy-open-2", closed: "busy-closed" });
-    expect(after.layout?.["busy-2"]).toEqual([760, 560]);
+    expect(after.layout?.["busy-2"]).toEqual([800, 740]);
   });
 
   test("what is pasted into another flow leads nowhere that is not there", () => {
