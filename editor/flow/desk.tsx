@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useReactFlow } from "@xyflow/react";
 import { Plus, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { channelsQuery } from "../channels/channel-offers.ts";
 import { useMay } from "../session/session.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
@@ -157,7 +159,10 @@ function Blocks() {
 
 /** A talk with the flow as it stands on the desk. */
 function Talk() {
-  const { channels, selected, light, simulate, others } = useFlow();
+  const { channels: connected, selected, light, simulate, others } = useFlow();
+  // Any channel can be tried, also before it is connected; those that are come first.
+  const { data: known = [] } = useQuery(channelsQuery);
+  const channels = [...connected, ...known.filter(({ type }) => connected.every((one) => one.type !== type))];
   const { source } = useFlowState();
   const [only] = selected;
   const node = only === undefined || only === START ? null : only;

@@ -23,7 +23,7 @@ export function Timeline({
   const t = useWords(simulatorWords);
   const [tab, setTab] = useState("steps");
   return (
-    <div className="flex h-52 shrink-0 flex-col border-t border-line">
+    <div className="flex h-44 shrink-0 flex-col border-t border-line">
       <Tabs
         label={t("timeline")}
         value={tab}

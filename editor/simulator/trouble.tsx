@@ -46,9 +46,9 @@ export function Trouble({
       : { label: t("trigger"), action: { type: "trigger" } },
   ];
   return (
-    <section aria-label={t("trouble")} className="shrink-0 border-t border-line px-3 py-2">
-      <h3 className="mb-1.5 text-xs font-medium text-muted">{t("trouble")}</h3>
-      <div className="flex flex-wrap gap-1.5">
+    <details open className="shrink-0 border-t border-line px-3 py-2">
+      <summary className="cursor-pointer text-xs font-medium text-muted">{t("trouble")}</summary>
+      <section aria-label={t("trouble")} className="mt-1.5 flex flex-wrap gap-1.5">
         {things.map(({ label, action, isOn }) => (
           <Button
             key={label}
@@ -61,7 +61,7 @@ export function Trouble({
             {label}
           </Button>
         ))}
-      </div>
-    </section>
+      </section>
+    </details>
   );
 }

@@ -135,6 +135,37 @@ describe.each(bad)("%s", (name) => {
   });
 });
 
+describe("fixes", () => {
+  const mended = (source: string, code: string): string => {
+    const fix = check(source).find((one) => one.code === code && one.fix)?.fix;
+    if (!fix) throw new Error(`nothing mends ${code}`);
+    const after = applyEdits(source, fix.edits).source;
+    expect(check(after).filter((one) => one.code === code && one.fix)).toEqual([]);
+    return after;
+  };
+
+  test("a label is cut to what a button holds, a translation begins as what is there", () => {
+    const flow = (label: string) =>
+      `flow: essai\nlanguages: [fr, en]\ntriggers: [{ on: message }]\nstart: a\nnodes:
+  a: { type: choose, text: { fr: Oui ?, en: Yes? }, choices: [{ id: y, label: ${label} }], exits: { y: p } }
+  p: { type: handOver }`;
+    expect(mended(flow("Une réponse bien trop longue pour un bouton"), "text-too-long")).toMatch(
+      /label: "Une réponse bien…"/,
+    );
+    expect(mended(flow("{ fr: Oui }"), "missing-translation")).toContain("label: { fr: Oui, en: Oui }");
+  });
+
+  test("whatever is wrong at a node that can be reached is shown as a chat", () => {
+    const found = check(
+      "flow: essai\nlanguages: [fr, en]\ntriggers: [{ on: message }]\nstart: a\nnodes:\n  a: { type: say, text: Un, exits: { next: b } }\n  b: { type: handOver, text: { fr: Deux } }",
+    );
+    expect(found.find(({ code }) => code === "missing-translation")?.example).toEqual({
+      path: ["a", "b"],
+      chat: [{ bot: "Un" }, { bot: "Deux" }],
+    });
+  });
+});
+
 describe("examples", () => {
   const exampleOf = (name: string) => {
     const { code } = expected(read(name));
