@@ -4,6 +4,8 @@ import type { Config } from "../config.ts";
 import type { Diagnostic } from "../core/domain/diagnostic.ts";
 import type { FlowVersionId } from "../core/domain/ids.ts";
 import { bilingual } from "../core/domain/language.ts";
+import type { FlowDocument } from "../core/flow/document.ts";
+import { shownOn } from "../core/flow/shown.ts";
 import { openFlowFolder } from "../flow-files.ts";
 import { createLog } from "../log.ts";
 import { openWorkspace } from "../main.ts";
@@ -13,7 +15,7 @@ import { ownServer } from "./own-server.ts";
 const MARK = { error: "✗", warning: "!", info: "·" } as const;
 const language = (process.env.LC_ALL ?? process.env.LANG ?? "en").slice(0, 2);
 
-/** Says what is wrong in the flow files, with place and sentence. Ends with 1 when something forbids publishing. */
+/** Says what is wrong in the flow files, and what a channel shows otherwise than it is drawn. Ends with 1 when something forbids publishing. */
 export async function flowsCheck(config: Config, names: readonly string[]): Promise<number> {
   const folder = openFlowFolder(config.flowsDir, channels, () => channels.map(({ type }) => type), null);
   const files = (await folder.list()).filter(({ id }) => names.length === 0 || names.includes(id));
@@ -21,10 +23,11 @@ export async function flowsCheck(config: Config, names: readonly string[]): Prom
   for (const name of missing) console.error(`There is no ${name}.flow.yaml in ${config.flowsDir}.`);
   let broken = missing.length;
   for (const { id, source } of files) {
-    const { ok, diagnostics } = await folder.check(id, source);
+    const { ok, diagnostics, document } = await folder.check(id, source);
     if (!ok) broken++;
     console.log(`${ok ? "✓" : "✗"} ${id}`);
     for (const diagnostic of diagnostics) console.log(lineOf(id, diagnostic));
+    for (const line of document ? degradationsIn(id, document) : []) console.log(line);
   }
   return broken > 0 ? 1 : 0;
 }
@@ -90,6 +93,15 @@ async function askDatabase(config: Config): Promise<Publisher> {
     workspaceId: workspace.id,
   });
   return { one: (name) => folder.publish(name, "", "command line"), close: () => store.close() };
+}
+
+/** `boutique:greeting sms: 3 choix deviennent une liste numérotée…`, each once, whatever the language of the flow. */
+function degradationsIn(id: string, document: FlowDocument): ReadonlySet<string> {
+  return new Set(
+    shownOn(document, channels).flatMap(({ node, channel, how }) =>
+      how.map(({ message }) => `${id}:${node} ${channel}: ${bilingual(message, language)}`),
+    ),
+  );
 }
 
 function lineOf(id: string, { severity, code, message, range }: Diagnostic): string {

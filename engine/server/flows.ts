@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { ChannelType } from "../core/domain/channel.ts";
+import type { WorkspaceId } from "../core/domain/ids.ts";
 import { NAME } from "../core/flow/document.ts";
+import { shownOn } from "../core/flow/shown.ts";
 import { command } from "./command.ts";
 import type { ServerDeps } from "./deps.ts";
 import { etagOf } from "./etag.ts";
@@ -9,6 +11,28 @@ import { flowsOf } from "./flows-of.ts";
 import { accountRoute, NOT_FOUND, ok, type Route, route } from "./route.ts";
 
 export const flowId = z.strictObject({ id: z.string().regex(NAME) });
+
+const bilingual = z.object({ fr: z.string(), en: z.string() });
+const place = z.object({ line: z.int(), column: z.int() });
+const diagnostic = z.looseObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning", "info"]),
+  message: bilingual,
+  range: z.object({ start: place, end: place }),
+});
+/** Nothing in `how`: it is shown as it is drawn. */
+const shownNode = z.object({
+  node: z.string(),
+  channel: z.string(),
+  language: z.string(),
+  parts: z.array(z.looseObject({ type: z.string() })),
+  how: z.array(z.object({ code: z.string(), message: bilingual })),
+});
+
+function connectedIn(deps: ServerDeps, workspaceId: WorkspaceId): readonly ChannelType[] {
+  const accounts = deps.accounts().filter((account) => account.workspaceId === workspaceId);
+  return [...new Set(accounts.map(({ channel }) => channel))];
+}
 
 /** Flow files, their checks, and what starts them. */
 export function flowRoutes(deps: ServerDeps): readonly Route[] {
@@ -25,8 +49,7 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
           deps.flows.list(),
           mine.liveRuns(workspaceId),
         ]);
-        const accounts = deps.accounts().filter((account) => account.workspaceId === workspaceId);
-        const connected: readonly ChannelType[] = [...new Set(accounts.map(({ channel }) => channel))];
+        const connected = connectedIn(deps, workspaceId);
         const ids = [...new Set([...files.map((file) => file.id), ...published.map(({ flow }) => flow)])].sort();
         const items = await Promise.all(
           ids.map((id) =>
@@ -89,11 +112,14 @@ export function flowRoutes(deps: ServerDeps): readonly Route[] {
       path: "/api/flows/check",
       permission: "flows.view",
       summary:
-        "Says what is wrong in a flow, with code, place, sentence in French and English, an example chat and a fix where there are",
+        "Says what is wrong in a flow, with code, place, sentence in French and English, an example chat and a fix where there are; and what the customer sees of each node on each connected channel",
       body: z.strictObject({ source: z.string().max(2_000_000), id: z.string().regex(NAME).optional() }),
-      run: async ({ body }) => {
-        const { ok: isOk, diagnostics } = await deps.flows.check(body.id ?? null, body.source);
-        return ok({ ok: isOk, diagnostics });
+      reply: z.object({ ok: z.boolean(), diagnostics: z.array(diagnostic), shown: z.array(shownNode) }),
+      run: async ({ principal: { workspaceId }, body }) => {
+        const { ok: isOk, diagnostics, document } = await deps.flows.check(body.id ?? null, body.source);
+        const connected = connectedIn(deps, workspaceId);
+        const channels = deps.channels.all.filter(({ type }) => connected.includes(type));
+        return ok({ ok: isOk, diagnostics, shown: document ? shownOn(document, channels) : [] });
       },
     }),
     accountRoute({

@@ -449,6 +449,31 @@ describe("flows", () => {
     });
   });
 
+  test("are checked: what the customer sees on each connected channel that the flow allows, and in what it differs", async () => {
+    const choose =
+      "type: choose\n    text: Que voulez-vous ?\n    choices: [{ id: a, label: Pain }, { id: b, label: Miel }]";
+    const source = FLOW.replace("type: say\n    text: Bonjour !", choose).replace("next: bye", "a: bye, b: bye");
+    const check = async (text: string) => {
+      const answer = await send("/api/flows/check", { source: text });
+      return ((await answer.json()) as { shown: readonly { channel: string }[] }).shown;
+    };
+    const shown = await check(source);
+    expect(shown.map(({ channel }) => channel).sort()).toEqual(["sms", "web", "whatsapp"]);
+    expect(shown.find(({ channel }) => channel === "whatsapp")).toMatchObject({
+      node: "greeting",
+      language: "fr",
+      parts: [{ type: "choices", choices: [{ label: "Pain" }, { label: "Miel" }] }],
+      how: [],
+    });
+    expect(shown.find(({ channel }) => channel === "sms")).toMatchObject({
+      parts: [{ type: "text", text: "Que voulez-vous ?\n\n1. Pain\n2. Miel" }],
+      how: [{ code: "numbered", message: { fr: expect.stringContaining("2 choix"), en: expect.any(String) } }],
+    });
+    const named = await check(source.replace("start:", "channels: [sms, email]\nstart:"));
+    expect(named.map(({ channel }) => channel)).toEqual(["sms"]);
+    expect(await check("flow: [")).toEqual([]);
+  });
+
   test("with errors are not published, and what is published goes on", async () => {
     const published = await send("/api/flows/hello/publish", { note: "première" });
     expect(await published.json()).toMatchObject({ version: 1 });

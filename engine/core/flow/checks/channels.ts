@@ -3,6 +3,7 @@ import { type Bilingual, bilingual, type Language } from "../../domain/language.
 import type { OutboundContent } from "../../domain/message.ts";
 import type { NodeText } from "../../nodes/node-type.ts";
 import { fit } from "../../run/fit.ts";
+import { channelsOf } from "../shown.ts";
 import type { Check, CheckContext, CheckedFlow, Finding } from "./check.ts";
 
 /** What a channel does to a content, when it is not what the author sees. */
@@ -214,7 +215,7 @@ function firstChange(
 
 /** The channels that the flow is written for: those it names, else all that are connected. */
 export function allowedIn({ document }: CheckedFlow, { channels }: CheckContext): CheckContext["channels"] {
-  return channels.filter(({ type }) => !document.channels || document.channels.includes(type));
+  return channelsOf(document, channels);
 }
 
 function labelRoom(content: Extract<OutboundContent, { readonly type: "choices" }>, can: Capabilities): number {
