@@ -22,7 +22,10 @@ export function figureRows(context: Context): FigureRows {
       let counted = 0;
       let more = false;
       for (const workspaceId of context.workspaces.keys()) {
-        const done = await context.db.write(() => countSome(workspaceId, context.clock.now() - SETTLED_MS, limit));
+        const until = context.clock.now() - SETTLED_MS;
+        // Looked at first: a writer that has nothing to write is in everybody's way.
+        if (!(await context.db.read(() => hasNew(workspaceId, until)))) continue;
+        const done = await context.db.write(() => countSome(workspaceId, until, limit));
         counted += done;
         more ||= done >= limit;
       }
@@ -50,6 +53,17 @@ export function figureRows(context: Context): FigureRows {
         );
       }),
   };
+}
+
+function* hasNew(workspaceId: WorkspaceId, until: number): Script<boolean> {
+  const mark = yield* one("SELECT counted_until FROM flow_marks WHERE workspace_id = ?", workspaceId);
+  const step = yield* one(
+    "SELECT 1 AS one FROM steps WHERE workspace_id = ? AND created_at > ? AND created_at <= ? LIMIT 1",
+    workspaceId,
+    mark ? number(mark, "counted_until") : 0,
+    until,
+  );
+  return step !== null;
 }
 
 function* countSome(workspaceId: WorkspaceId, until: number, limit: number): Script<number> {
