@@ -2,7 +2,7 @@ import { Wifi, WifiOff } from "lucide-react";
 import { useMemo, useSyncExternalStore } from "react";
 import { NavLink } from "react-router";
 import { Logo } from "../session/door.tsx";
-import { useSession } from "../session/session.ts";
+import { mayAnywhere, type Session, useSession } from "../session/session.ts";
 import { classes } from "../ui/classes.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { useWords } from "../words/words.ts";
@@ -11,10 +11,13 @@ import { Preferences } from "./preferences.tsx";
 import { type Screen, screens } from "./screens.ts";
 import { appWords } from "./words.ts";
 
+const mayAny = (session: Session | null, permissions: readonly string[]): boolean =>
+  permissions.some((one) => mayAnywhere(session, one));
+
 export function useScreens(): readonly Screen[] {
   const session = useSession();
   return useMemo(
-    () => screens.filter(({ permission }) => permission === undefined || session?.permissions.includes(permission)),
+    () => screens.filter(({ permission }) => permission === undefined || mayAny(session, [permission].flat())),
     [session],
   );
 }

@@ -1,7 +1,14 @@
-import { House, type LucideIcon, Workflow } from "lucide-react";
+import { House, type LucideIcon, Settings, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
+import { sectionRoutes, sections } from "../settings/sections.ts";
+import { settingsWords } from "../settings/words.ts";
 import type { Catalogue } from "../words/words.ts";
 import { appWords } from "./words.ts";
+
+export interface ScreenRoute {
+  readonly path: string;
+  readonly load: () => Promise<{ readonly Component: ComponentType }>;
+}
 
 /** One place of the application. To add one: its folder, its line here. Rail, bottom bar, palette and routes follow. */
 export interface Screen {
@@ -11,13 +18,10 @@ export interface Screen {
   /** Its name is the word `word` of this catalogue. */
   readonly words: Catalogue<string>;
   readonly word: string;
-  /** Who lacks it does not see the screen. */
-  readonly permission?: string;
+  /** Who lacks it, or all of several, does not see the screen. */
+  readonly permission?: string | readonly string[];
   /** Parameters after the path, and what shows; each is loaded when it is opened. */
-  readonly routes: readonly {
-    readonly path: string;
-    readonly load: () => Promise<{ readonly Component: ComponentType }>;
-  }[];
+  readonly routes: readonly ScreenRoute[];
 }
 
 export const screens: readonly Screen[] = [
@@ -38,5 +42,13 @@ export const screens: readonly Screen[] = [
       { path: "", load: async () => ({ Component: (await import("../flows/flow-list.tsx")).FlowList }) },
       { path: ":id", load: async () => ({ Component: (await import("../flow/flow-editor.tsx")).FlowEditor }) },
     ],
+  },
+  {
+    path: "settings",
+    icon: Settings,
+    words: settingsWords,
+    word: "settings",
+    permission: sections.map(({ permission }) => permission),
+    routes: sectionRoutes,
   },
 ];

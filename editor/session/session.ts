@@ -33,6 +33,15 @@ export function useMay(permission: string): boolean {
   return useSession()?.permissions.includes(permission) ?? false;
 }
 
+/** Everywhere, or at one account at least. */
+export function mayAnywhere(session: Session | null, permission: string): boolean {
+  if (!session) return false;
+  return (
+    session.permissions.includes(permission) ||
+    Object.values(session.accounts).some((permissions) => permissions.includes(permission))
+  );
+}
+
 /** Whether the owner's account is still to be made. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],

@@ -1,0 +1,8 @@
+import { SettingsFrame } from "../settings/settings-frame.tsx";
+import { settingsWords } from "../settings/words.ts";
+import { useWords } from "../words/words.ts";
+
+export function Roles() {
+  const t = useWords(settingsWords);
+  return <SettingsFrame title={t("roles")}>{null}</SettingsFrame>;
+}
