@@ -10,7 +10,7 @@ import { PasswordField } from "./password.tsx";
 import { setupQuery, useSignIn } from "./session.ts";
 import { sessionWords } from "./words.ts";
 
-const LINK_COMMAND = "npm run relais -- users link";
+const LINK_COMMAND = "npm run relais -- password link camille@example.com";
 
 /** Stands in place of the page that was asked for, which shows as soon as one is signed in. */
 export function SignIn({ ended = false }: { readonly ended?: boolean }) {

@@ -71,7 +71,14 @@ export function Canvas({ places }: { readonly places: Places }) {
         : before,
     );
   }, [selected]);
-  const edges = useMemo(() => (drawing ? [...linesOf(drawing, litSet)] : []), [drawing, litSet]);
+  const lines = useRef<Edge[]>([]);
+  const [chosenLines, setChosenLines] = useState<ReadonlySet<string>>(new Set());
+  const edges = useMemo(() => {
+    lines.current = drawing ? [...linesOf(drawing, litSet, lines.current)] : [];
+    return chosenLines.size === 0
+      ? lines.current
+      : lines.current.map((line) => (chosenLines.has(line.id) ? { ...line, selected: true } : line));
+  }, [drawing, litSet, chosenLines]);
 
   const changed: OnNodesChange<CanvasNode> = useCallback(
     (changes) => {
@@ -128,6 +135,14 @@ export function Canvas({ places }: { readonly places: Places }) {
         edges={edges}
         nodeTypes={nodeTypes}
         onNodesChange={changed}
+        onEdgesChange={(changes) =>
+          setChosenLines((before) => {
+            const now = new Set(before);
+            for (const change of changes)
+              if (change.type === "select") now[change.selected ? "add" : "delete"](change.id);
+            return now;
+          })
+        }
         onConnect={({ source, sourceHandle, target }) => join(source, sourceHandle, target)}
         onConnectEnd={dropped}
         onReconnect={(old, { target }) => join(old.source, old.sourceHandle, target)}

@@ -2,15 +2,20 @@ import { FileText, Image, MapPin, Mic, UserRound, Video } from "lucide-react";
 import type { Language } from "../../../engine/core/domain/language.ts";
 import type { OutboundContent } from "../../../engine/core/domain/message.ts";
 import type { DrawnNode } from "../drawing.ts";
-import { useFlow } from "../flow-context.ts";
 import { RichText } from "../rich-text.tsx";
 
 const MEDIA_ICONS = { image: Image, video: Video, audio: Mic, document: FileText, sticker: Image } as const;
 
 /** What a node says, as bubbles; what it does, as one line. */
-export function CardContents({ drawn, language }: { readonly drawn: DrawnNode; readonly language: Language }) {
-  const { session } = useFlow();
-  const languages = session.state().drawing?.languages ?? [];
+export function CardContents({
+  drawn,
+  language,
+  languages,
+}: {
+  readonly drawn: DrawnNode;
+  readonly language: Language;
+  readonly languages: readonly Language[];
+}) {
   const spoken = languages.includes(language) ? language : (languages[0] ?? language);
   const { node, type } = drawn;
   if (!node || !type) return null;

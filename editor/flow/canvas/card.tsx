@@ -55,7 +55,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
       </header>
       <div className="px-3 pb-2">
         {drawn.node ? (
-          <CardContents drawn={drawn} language={language} />
+          <CardContents drawn={drawn} language={language} languages={data.languages.split(",")} />
         ) : (
           <p className="text-xs text-problem">{t("unfinished")}</p>
         )}

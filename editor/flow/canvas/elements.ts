@@ -13,6 +13,8 @@ export interface CardData extends Record<string, unknown> {
   readonly errors: number;
   readonly warnings: number;
   readonly isLit: boolean;
+  /** The flow's languages, `fr,en`: as a text, so that it is the same as long as it says the same. */
+  readonly languages: string;
 }
 export type CardNode = Node<CardData, "card">;
 export interface StartData extends Record<string, unknown> {
@@ -37,10 +39,18 @@ export function boxesOf(
     counted[severity === "error" ? "errors" : "warnings"]++;
     problems.set(node, counted);
   }
+  const languages = drawing.languages.join();
   const cards = [...drawing.nodes.values()].map((drawn): CanvasNode => {
     const [x, y] = places[drawn.id] ?? [0, 0];
     const { errors, warnings } = problems.get(drawn.id) ?? { errors: 0, warnings: 0 };
-    const data: CardData = { drawn, isStart: drawn.id === drawing.start, errors, warnings, isLit: lit.has(drawn.id) };
+    const data: CardData = {
+      drawn,
+      isStart: drawn.id === drawing.start,
+      errors,
+      warnings,
+      isLit: lit.has(drawn.id),
+      languages,
+    };
     return kept(old.get(drawn.id), { id: drawn.id, type: "card", position: { x, y }, data });
   });
   const [x, y] = places[drawing.start] ?? [0, 0];
@@ -68,11 +78,15 @@ function kept(old: CanvasNode | undefined, next: CanvasNode): CanvasNode {
 }
 
 /** The lines of a drawing: one for each exit that leads somewhere, and for words that work at any time. */
-export function linesOf(drawing: Drawing, lit: ReadonlySet<string>): readonly Edge[] {
+export function linesOf(drawing: Drawing, lit: ReadonlySet<string>, before: readonly Edge[] = []): readonly Edge[] {
   const lines: Edge[] = [];
+  const old = new Map(before.map((line) => [line.id, line]));
   const add = (source: string, exit: string, target: string, more: Partial<Edge> = {}): void => {
     if (!drawing.nodes.has(target)) return;
     const isLit = lit.has(source) && lit.has(target);
+    const known = old.get(`${source}:${exit}`);
+    const className = isLit ? "lit" : more.className;
+    if (known && known.target === target && known.className === className) return void lines.push(known);
     lines.push({
       id: `${source}:${exit}`,
       source,

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { inLanguage } from "../../../engine/core/domain/language.ts";
 import { connect, disconnect } from "../../../engine/core/flow/commands.ts";
 import { Field, Select } from "../../ui/field.tsx";
@@ -12,8 +13,21 @@ export function ExitsForm({ drawn }: { readonly drawn: DrawnNode }) {
   const language = useLanguage();
   const { session, mayEdit } = useFlow();
   const { drawing, isReadable } = useFlowState();
+  const others = [...(drawing?.nodes.values() ?? [])];
+  // The same list in every exit, and the same elements as long as no name changes: a flow may have a thousand nodes.
+  const names = others.map(({ id, raw }) => [id, raw.title, raw.type].join("|")).join("\n");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `names` is all that the list shows
+  const options = useMemo(
+    () =>
+      others.map(({ id, raw, type }) => (
+        <option key={id} value={id}>
+          {typeof raw.title === "string" ? raw.title : id}
+          {type ? ` (${type.label[language]})` : ""}
+        </option>
+      )),
+    [names, language],
+  );
   if (!drawing || drawn.exits.length === 0) return null;
-  const others = [...drawing.nodes.values()];
   return (
     <fieldset className="flex flex-col gap-3">
       <legend className="mb-1 text-sm font-semibold">{t("exits")}</legend>
@@ -39,12 +53,7 @@ export function ExitsForm({ drawn }: { readonly drawn: DrawnNode }) {
             >
               <option value="">{t("nowhere")}</option>
               {exit.to !== null && !drawing.nodes.has(exit.to) ? <option value={exit.to}>{exit.to}</option> : null}
-              {others.map(({ id, raw, type }) => (
-                <option key={id} value={id}>
-                  {typeof raw.title === "string" ? raw.title : id}
-                  {type ? ` (${type.label[language]})` : ""}
-                </option>
-              ))}
+              {options}
             </Select>
           )}
         </Field>
