@@ -35,6 +35,18 @@ const router = createBrowserRouter([
     ErrorBoundary: BrokenPage,
   },
   {
+    path: "/invitation",
+    lazy: async () => ({ Component: (await import("../session/one-time-link.tsx")).Invitation }),
+    HydrateFallback: FrameSkeleton,
+    ErrorBoundary: BrokenPage,
+  },
+  {
+    path: "/password",
+    lazy: async () => ({ Component: (await import("../session/one-time-link.tsx")).NewPassword }),
+    HydrateFallback: FrameSkeleton,
+    ErrorBoundary: BrokenPage,
+  },
+  {
     path: "/",
     Component: Frame,
     HydrateFallback: FrameSkeleton,
