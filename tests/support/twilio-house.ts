@@ -48,6 +48,18 @@ export interface TwilioHouse {
 
 /** A new house for each test of the file, taken down after it. */
 export function twilioHouse(): TwilioHouse {
+  const { house, build, takeDown } = createTwilioHouse();
+  beforeEach(build);
+  afterEach(takeDown);
+  return house;
+}
+
+/** A house that stands between `build` and `takeDown`. */
+export function createTwilioHouse(): {
+  readonly house: TwilioHouse;
+  readonly build: () => Promise<void>;
+  readonly takeDown: () => Promise<void>;
+} {
   let twilio: FakeTwilio;
   let relais: RunningRelais;
   let dataDir: string;
@@ -94,16 +106,18 @@ export function twilioHouse(): TwilioHouse {
       return `${relais.url}/webhook/twilio`;
     },
   };
-  beforeEach(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), "relais-"));
-    const options = { accountSid: SID, authToken: TOKEN, from: OWN, webhookUrl: SIGNED };
-    // Small pages, so that every list has several.
-    twilio = await startFakeTwilio({ ...options, pageSize: 3 });
-  });
-  afterEach(async () => {
-    await relais.stop();
-    await twilio.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
-  return house;
+  return {
+    house,
+    async build() {
+      dataDir = mkdtempSync(join(tmpdir(), "relais-"));
+      const options = { accountSid: SID, authToken: TOKEN, from: OWN, webhookUrl: SIGNED };
+      // Small pages, so that every list has several.
+      twilio = await startFakeTwilio({ ...options, pageSize: 3 });
+    },
+    async takeDown() {
+      await relais.stop();
+      await twilio.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
 }

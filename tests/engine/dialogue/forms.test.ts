@@ -3,14 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectBefore } from "../../support/accounts-before.ts";
-import { type FakeGraph, startFakeGraph, wordsOf } from "../../support/fake-graph.ts";
+import { type FakeGraph, wordsOf } from "../../support/fake-graph.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fake-twilio.ts";
 import { fillIn, tokenOf } from "../../support/forms.ts";
 import { eventually, type RunningRelais, startRelais } from "../../support/relais.ts";
+import { startWhatsapp, whatsappEnv } from "../../support/whatsapp-house.ts";
 
-const NUMBER = "100000000000001";
-const TOKEN = "graph-token-for-tests";
-const SECRET = "app-secret-for-tests";
 const SID = `AC${"1".repeat(32)}`;
 const SHOP = "+33199001234";
 const LEA = "+33639981234";
@@ -181,24 +179,16 @@ describe("a form that is answered by SMS", () => {
 describe("a form that is answered on WhatsApp", () => {
   let graph: FakeGraph;
   const hook = (): string => `${relais.url}/webhook/whatsapp`;
-  const env = (): Readonly<Record<string, string>> => ({
-    GRAPH_BASE_URL: graph.url,
-    WHATSAPP_PHONE_NUMBER_ID: NUMBER,
-    WHATSAPP_BUSINESS_ACCOUNT_ID: "200000000000001",
-    WHATSAPP_ACCESS_TOKEN: TOKEN,
-    WHATSAPP_VERIFY_TOKEN: "verify-token-for-tests",
-    WHATSAPP_APP_SECRET: SECRET,
-  });
   const withForm = async (way: object): Promise<void> => {
-    relais = await start(env());
+    relais = await start(whatsappEnv(graph));
     await relais.stop();
     await connectBefore(dataDir, [
       { channel: "form", name: "rappel", config: { formId: "rappel", answerBy: [{ channel: "whatsapp", ...way }] } },
     ]);
-    relais = await start(env());
+    relais = await start(whatsappEnv(graph));
   };
   beforeEach(async () => {
-    graph = await startFakeGraph({ token: TOKEN, appSecret: SECRET, phoneNumberId: NUMBER });
+    graph = await startWhatsapp();
   });
   afterEach(() => graph.close());
 

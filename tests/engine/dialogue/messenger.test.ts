@@ -2,14 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type FakeMessenger, startFakeMessenger, wordsOf } from "../../support/fake-messenger.ts";
+import { type FakeMessenger, wordsOf } from "../../support/fake-messenger.ts";
+import { ACCOUNT, APP_ID, messengerEnv, SECRETS, startMeta } from "../../support/messenger-house.ts";
 import type { Failure } from "../../support/provider-failure.ts";
 import { eventually, type RunningRelais, startRelais } from "../../support/relais.ts";
 
-const APP_ID = "700800900";
-const SECRET = "app-secret-for-tests";
-const TOKEN = "page-token-for-tests";
-const ACCOUNT = { messenger: "100200300400500", instagram: "17841400000000001" } as const;
 const HOUR_MS = 3_600_000;
 
 interface ApiMessage {
@@ -69,16 +66,11 @@ describe.each(["messenger", "instagram"] as const)("a customer on %s", (product)
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), "relais-"));
-    meta = await startFakeMessenger({ product, id: ACCOUNT[product], token: TOKEN, appSecret: SECRET, appId: APP_ID });
+    meta = await startMeta(product);
     relais = await startRelais({
       dataDir,
       env: {
-        GRAPH_BASE_URL: meta.url,
-        META_APP_ID: APP_ID,
-        MESSENGER_PAGE_ID: ACCOUNT.messenger,
-        MESSENGER_PAGE_ACCESS_TOKEN: TOKEN,
-        MESSENGER_APP_SECRET: SECRET,
-        MESSENGER_VERIFY_TOKEN: "verify-token-for-tests",
+        ...messengerEnv(meta),
         INSTAGRAM_ACCOUNT_ID: ACCOUNT.instagram,
         BURST_WINDOW_MS: "100",
         UNKNOWN_WAIT_MS: "1500",
@@ -277,7 +269,7 @@ describe.each(["messenger", "instagram"] as const)("a customer on %s", (product)
     expect(tested.status).toBe(200);
     const said = JSON.stringify(tested.body);
     for (const code of ["notSubscribed", "webhookMissing", "tokenValid"]) expect(said).toContain(code);
-    for (const secret of [TOKEN, SECRET]) expect(said + relais.output()).not.toContain(secret);
+    for (const secret of SECRETS) expect(said + relais.output()).not.toContain(secret);
     meta.answers.clear();
   });
 
@@ -358,22 +350,9 @@ describe.each(["messenger", "instagram"] as const)("a customer on %s", (product)
 
 describe("the webhook of both", () => {
   test("is answered by the channel that is spoken of, and by none when it is not signed", async () => {
-    const meta = await startFakeMessenger({
-      product: "messenger",
-      id: ACCOUNT.messenger,
-      token: TOKEN,
-      appSecret: SECRET,
-      appId: APP_ID,
-    });
+    const meta = await startMeta("messenger");
     const relais = await startRelais({
-      env: {
-        GRAPH_BASE_URL: meta.url,
-        META_APP_ID: APP_ID,
-        MESSENGER_PAGE_ID: ACCOUNT.messenger,
-        MESSENGER_PAGE_ACCESS_TOKEN: TOKEN,
-        MESSENGER_APP_SECRET: SECRET,
-        MESSENGER_VERIFY_TOKEN: "verify-token-for-tests",
-      },
+      env: messengerEnv(meta),
     });
     const hook = `${relais.url}/webhook/messenger`;
     const ask = (token: string) => fetch(`${hook}?hub.mode=subscribe&hub.challenge=12345&hub.verify_token=${token}`);

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type FakeGraph, startFakeGraph, wordsOf } from "../../support/fake-graph.ts";
+import { type FakeGraph, wordsOf } from "../../support/fake-graph.ts";
 import { eventually, type RunningRelais, startRelais } from "../../support/relais.ts";
+import { startWhatsapp, whatsappEnv } from "../../support/whatsapp-house.ts";
 
-const NUMBER = "100000000000001";
-const TOKEN = "graph-token-for-tests";
-const SECRET = "app-secret-for-tests";
 const LEA = "+33639980001";
 const BACKUP = "+33639980099";
 
@@ -34,12 +32,7 @@ const start = (port?: number): Promise<RunningRelais> =>
     dataDir,
     ...(port ? { port } : {}),
     env: {
-      GRAPH_BASE_URL: graph.url,
-      WHATSAPP_PHONE_NUMBER_ID: NUMBER,
-      WHATSAPP_BUSINESS_ACCOUNT_ID: "200000000000001",
-      WHATSAPP_ACCESS_TOKEN: TOKEN,
-      WHATSAPP_VERIFY_TOKEN: "verify-token-for-tests",
-      WHATSAPP_APP_SECRET: SECRET,
+      ...whatsappEnv(graph),
       HUMAN_BACKUP_NUMBER: BACKUP,
       BURST_WINDOW_MS: "100",
     },
@@ -47,7 +40,7 @@ const start = (port?: number): Promise<RunningRelais> =>
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "relais-"));
-  graph = await startFakeGraph({ token: TOKEN, appSecret: SECRET, phoneNumberId: NUMBER });
+  graph = await startWhatsapp();
   relais = await start();
   hook = `${relais.url}/webhook/whatsapp`;
   graph.reportTo(hook);

@@ -1,5 +1,5 @@
+import { allMessages, mailText, SHOP, startMailHouse } from "../../support/mail-house.ts";
 import { eventually } from "../../support/relais.ts";
-import { allMessages, mailText, SHOP, startMailHouse } from "./house.ts";
 
 /** What became of mails that arrived while the line was cut. */
 export interface Kept {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SentMail } from "../../support/fake-smtp.ts";
 import { findDovecot } from "../../support/install-dovecot.ts";
+import { allMessages, type MailHouse, SHOP, startMailHouse } from "../../support/mail-house.ts";
 import { eventually } from "../../support/relais.ts";
-import { allMessages, type MailHouse, SHOP, startMailHouse } from "./house.ts";
 
 describe.skipIf(!findDovecot())("a customer by e-mail (dovecot)", () => {
   let house: MailHouse;

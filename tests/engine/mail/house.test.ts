@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findDovecot } from "../../support/install-dovecot.ts";
+import { allMessages, type MailHouse, mailText, SHOP, startMailHouse } from "../../support/mail-house.ts";
 import { eventually } from "../../support/relais.ts";
-import { allMessages, type MailHouse, mailText, SHOP, startMailHouse } from "./house.ts";
 
 interface Accounts {
   readonly items: readonly {

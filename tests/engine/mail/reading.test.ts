@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { findDovecot } from "../../support/install-dovecot.ts";
+import { allMessages, type MailHouse, SHOP, startMailHouse } from "../../support/mail-house.ts";
 import { eventually } from "../../support/relais.ts";
 import { writeThroughCuts } from "./cuts.ts";
-import { allMessages, type MailHouse, SHOP, startMailHouse } from "./house.ts";
 
 describe.skipIf(!findDovecot())("a mailbox (dovecot)", () => {
   let house: MailHouse | null = null;

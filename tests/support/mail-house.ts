@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Cuttable, startCuttable } from "../../support/cuttable.ts";
-import { startDovecot, type TestDovecot } from "../../support/dovecot.ts";
-import { type FakeSmtp, type SentMail, startFakeSmtp } from "../../support/fake-smtp.ts";
-import { eventually, type RunningRelais, startRelais } from "../../support/relais.ts";
+import { type Cuttable, startCuttable } from "./cuttable.ts";
+import { startDovecot, type TestDovecot } from "./dovecot.ts";
+import { type FakeSmtp, type SentMail, startFakeSmtp } from "./fake-smtp.ts";
+import { eventually, type RunningRelais, startRelais } from "./relais.ts";
 
 export const SHOP = "contact@boutique.example.com";
 

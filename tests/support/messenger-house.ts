@@ -1,0 +1,27 @@
+import { type FakeMessenger, startFakeMessenger } from "./fake-messenger.ts";
+
+export type MetaProduct = "messenger" | "instagram";
+export const APP_ID = "700800900";
+/** The page, and the professional account that belongs to it. */
+export const ACCOUNT = { messenger: "100200300400500", instagram: "17841400000000001" } as const;
+const SECRET = "app-secret-for-tests";
+const TOKEN = "page-token-for-tests";
+/** What must never be shown. */
+export const SECRETS = [TOKEN, SECRET] as const;
+
+/** Messenger or Instagram for the accounts of `messengerEnv`. */
+export function startMeta(product: MetaProduct): Promise<FakeMessenger> {
+  return startFakeMessenger({ product, id: ACCOUNT[product], token: TOKEN, appSecret: SECRET, appId: APP_ID });
+}
+
+/** How the program is told of the page. */
+export function messengerEnv(meta: FakeMessenger): Readonly<Record<string, string>> {
+  return {
+    GRAPH_BASE_URL: meta.url,
+    META_APP_ID: APP_ID,
+    MESSENGER_PAGE_ID: ACCOUNT.messenger,
+    MESSENGER_PAGE_ACCESS_TOKEN: TOKEN,
+    MESSENGER_APP_SECRET: SECRET,
+    MESSENGER_VERIFY_TOKEN: "verify-token-for-tests",
+  };
+}
