@@ -40,8 +40,12 @@ export interface ChannelHouse {
   readonly relais: RunningRelais;
   /** Each time somebody else. */
   customer(): Customer;
-  /** Absent: nobody is asked to bring the message, so nobody can fail. */
-  readonly fail?: (fault: Fault, to: Customer) => void;
+  /** Absent: `withoutProvider` of the driver says why. */
+  readonly provider?: {
+    /** The next message to this customer meets the fault. */
+    fail(fault: Fault, to: Customer): void;
+    failuresLeft(): number;
+  };
   close(): Promise<void>;
 }
 
@@ -49,6 +53,8 @@ export interface ChannelDriver {
   readonly open: () => Promise<ChannelHouse>;
   /** False: what the channel needs is not on this machine. */
   readonly canRun?: () => boolean;
+  /** Why nobody can fail to bring a message; absent: `open` gives the provider that can. */
+  readonly withoutProvider?: string;
 }
 
 /** Every channel, by what it takes to be its customer. A channel that is not here fails the tests that walk over all of them. */
@@ -56,8 +62,11 @@ export const channelDrivers: Readonly<Partial<Record<ChannelType, ChannelDriver>
   whatsapp: { open: openWhatsapp },
   messenger: { open: () => openMeta("messenger") },
   instagram: { open: () => openMeta("instagram") },
-  web: { open: openWeb },
-  form: { open: openForm },
+  web: { open: openWeb, withoutProvider: "this server shows its messages itself, nobody else is asked to" },
+  form: {
+    open: openForm,
+    withoutProvider: "it says nothing itself: its answers go by other channels and fail as theirs",
+  },
   sms: { open: () => openTwilio("") },
   whatsappTwilio: { open: () => openTwilio("whatsapp:") },
   email: { open: openMail, canRun: () => findDovecot() !== null },
@@ -89,8 +98,11 @@ async function openWhatsapp(): Promise<ChannelHouse> {
         heard: () => sentTo(graph.sent(), from).map(({ body }) => whatsappWords(body)),
       };
     },
-    fail: (fault, { identity }) =>
-      graph.fail(fault === "unreachable" ? { type: "code", code: 131026 } : HTTP_FAULTS[fault], 1, identity),
+    provider: {
+      fail: (fault, { identity }) =>
+        graph.fail(fault === "unreachable" ? { type: "code", code: 131026 } : HTTP_FAULTS[fault], 1, identity),
+      failuresLeft: graph.failuresLeft,
+    },
     close: () => closeAll(relais.stop, graph.close),
   };
 }
@@ -114,12 +126,15 @@ async function openMeta(product: MetaProduct): Promise<ChannelHouse> {
         heard: () => sentTo(meta.sent(), person).map(metaWords),
       };
     },
-    fail: (fault, { identity }) =>
-      meta.fail(
-        fault === "unreachable" ? { type: "code", code: 551, subcode: 1545041 } : HTTP_FAULTS[fault],
-        1,
-        identity,
-      ),
+    provider: {
+      fail: (fault, { identity }) =>
+        meta.fail(
+          fault === "unreachable" ? { type: "code", code: 551, subcode: 1545041 } : HTTP_FAULTS[fault],
+          1,
+          identity,
+        ),
+      failuresLeft: meta.failuresLeft,
+    },
     close: () => closeAll(relais.stop, meta.close),
   };
 }
@@ -144,19 +159,22 @@ async function openTwilio(prefix: "" | "whatsapp:"): Promise<ChannelHouse> {
         heard,
       };
     },
-    fail: (fault, { identity }) =>
-      house.twilio.fail(
-        fault === "unreachable" ? { type: "code", code: 21211 } : HTTP_FAULTS[fault],
-        1,
-        `${prefix}${identity}`,
-      ),
+    provider: {
+      fail: (fault, { identity }) =>
+        house.twilio.fail(
+          fault === "unreachable" ? { type: "code", code: 21211 } : HTTP_FAULTS[fault],
+          1,
+          `${prefix}${identity}`,
+        ),
+      failuresLeft: house.twilio.failuresLeft,
+    },
     close: takeDown,
   };
 }
 
 /** A form says nothing itself: who filled it in is answered by text message. */
 async function openForm(): Promise<ChannelHouse> {
-  const { fail: _, customer, ...house } = await openTwilio("");
+  const { provider: _, customer, ...house } = await openTwilio("");
   return {
     ...house,
     customer() {
@@ -234,15 +252,18 @@ async function openMail(): Promise<ChannelHouse> {
         heard,
       };
     },
-    fail: (fault) =>
-      house.smtp.fail(
-        {
-          busy: { at: "data" as const, code: 451, text: "4.3.0 try again" },
-          lostAnswer: { at: "afterData" as const, taken: true },
-          unclear: { at: "afterData" as const, taken: false },
-          unreachable: { at: "rcptTo" as const, code: 550, text: "5.1.1 User unknown" },
-        }[fault],
-      ),
+    provider: {
+      fail: (fault) =>
+        house.smtp.fail(
+          {
+            busy: { at: "data" as const, code: 451, text: "4.3.0 try again" },
+            lostAnswer: { at: "afterData" as const, taken: true },
+            unclear: { at: "afterData" as const, taken: false },
+            unreachable: { at: "rcptTo" as const, code: 550, text: "5.1.1 User unknown" },
+          }[fault],
+        ),
+      failuresLeft: house.smtp.failuresLeft,
+    },
     close: house.stop,
   };
 }

@@ -29,6 +29,7 @@ export interface FakeSmtp {
   waitForSent(count: number, withinMs?: number): Promise<readonly SentMail[]>;
   /** The next mails meet these, one each. */
   fail(...faults: readonly SmtpFault[]): void;
+  failuresLeft(): number;
   /** Another password from now on. */
   setPassword(password: string): void;
   /** The one access token that opens the door (XOAUTH2). */
@@ -121,6 +122,7 @@ export async function startFakeSmtp(
         return sent;
       }, withinMs),
     fail: (...next) => void faults.push(...next),
+    failuresLeft: () => faults.length,
     setPassword(next) {
       password = next;
     },

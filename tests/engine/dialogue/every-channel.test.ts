@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { channels } from "../../../channels/registry.ts";
-import { type ChannelHouse, channelDrivers } from "../../support/channel-houses.ts";
+import { accountOf, PUBLIC_URL, recipientOf } from "../../channels/accounts.ts";
+import { type ChannelHouse, channelDrivers, type Fault } from "../../support/channel-houses.ts";
 import { eventually } from "../../support/relais.ts";
 
 const SLOWEST_MS = 20_000;
@@ -13,8 +14,44 @@ const DELAYS = /2 à 4 jours ouvrés/g;
 const AGAIN = /Puis-je faire autre chose pour vous \?/g;
 const PERSON = /Je vous mets en relation avec un conseiller\./g;
 
+/** What must become of a message that meets a fault; without evidence a lost answer is said again, and marked. */
+const BECOMES: Readonly<Record<Fault, (hasEvidence: boolean) => Became>> = {
+  busy: () => ({ heard: 1, status: "arrived", badge: false }),
+  lostAnswer: (hasEvidence) => ({ heard: hasEvidence ? 1 : 2, status: "arrived", badge: !hasEvidence }),
+  unclear: () => ({ heard: 1, status: "arrived", badge: true }),
+  unreachable: () => ({ heard: 0, status: "failed", badge: false }),
+};
+interface Became {
+  readonly heard: number;
+  readonly status: "arrived" | "failed";
+  readonly badge: boolean;
+}
+interface ApiMessages {
+  readonly items: readonly {
+    readonly direction: string;
+    readonly status: string;
+    readonly position: number;
+    readonly maybeDuplicate: boolean;
+    readonly error: { readonly code: string } | null;
+    readonly contact: { readonly identities: readonly { readonly value: string }[] };
+  }[];
+}
+
 test("every channel has somebody who plays its customer", () => {
   expect(Object.keys(channelDrivers).sort()).toEqual(channels.map(({ type }) => type).sort());
+});
+
+test("a channel that asks a provider shows what becomes of its failures; another says why it cannot fail", () => {
+  for (const channel of channels) {
+    const context = { effectId: "eff_1", publicUrl: PUBLIC_URL, uploaded: {} } as never;
+    const calls = channel.render({ type: "text", text: "Bonjour" }, recipientOf(channel), accountOf(channel), context);
+    const asks = calls.some(({ via }) => via !== "push");
+    const reason = channelDrivers[channel.type]?.withoutProvider;
+    expect([channel.type, reason === undefined ? "may fail" : reason !== "" && "says why"]).toEqual([
+      channel.type,
+      asks ? "may fail" : "says why",
+    ]);
+  }
 });
 
 describe.each(channels.map(({ type }) => type))("the boutique on %s", (type) => {
@@ -62,4 +99,45 @@ describe.each(channels.map(({ type }) => type))("the boutique on %s", (type) => 
     },
     90_000,
   );
+
+  describe.skipIf(isMissing || driver?.withoutProvider !== undefined)("when its provider fails", () => {
+    const hasEvidence = channels.some((channel) => channel.type === type && channel.capabilities.evidence);
+
+    test.each(Object.keys(BECOMES) as Fault[])(
+      "%s: nothing is lost, nothing is doubled unmarked, the talk goes on",
+      async (fault) => {
+        const { provider, relais } = house;
+        if (!provider) throw new Error(`let the provider of ${type} fail in tests/support/channel-houses.ts`);
+        const lea = house.customer();
+        const expected = BECOMES[fault](hasEvidence);
+        provider.fail(fault, lea);
+        expect(provider.failuresLeft()).toBe(1);
+        await lea.greet();
+        const first = await eventually(async () => {
+          const { items } = await relais.api<ApiMessages>("/api/messages?limit=100");
+          const own = items.filter(
+            ({ direction, contact }) =>
+              direction === "out" && contact.identities.some(({ value }) => value === lea.identity),
+          );
+          const [greeting] = own.sort((one, other) => one.position - other.position);
+          const ended = ["sent", "delivered", "read"].includes(greeting?.status ?? "") ? "arrived" : greeting?.status;
+          expect([ended, greeting?.maybeDuplicate]).toEqual([expected.status, expected.badge]);
+          return greeting;
+        }, SLOWEST_MS);
+        expect(provider.failuresLeft()).toBe(0);
+        expect((await lea.heard()).join("\n").match(GREETING) ?? []).toHaveLength(expected.heard);
+        if (expected.status === "failed") {
+          expect(first?.error?.code).toBe("recipientUnreachable");
+          return;
+        }
+        await eventually(() => lea.choose("Produits"), SLOWEST_MS);
+        await eventually(async () => {
+          const told = (await lea.heard()).join("\n");
+          expect(told.match(PRODUCTS) ?? []).toHaveLength(1);
+          expect(told.match(GREETING) ?? []).toHaveLength(expected.heard);
+        }, SLOWEST_MS);
+      },
+      90_000,
+    );
+  });
 });
