@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ChannelHouse, nextPerson, numberOf, QUICK, sentTo } from "./channel-house.ts";
 import { type Cuttable, startCuttable } from "./cuttable.ts";
 import { startDovecot, type TestDovecot } from "./dovecot.ts";
 import { type FakeSmtp, type SentMail, startFakeSmtp } from "./fake-smtp.ts";
@@ -144,4 +145,40 @@ export async function allMessages(relais: RunningRelais): Promise<ApiMessages["i
     cursor = page.next ? `&cursor=${encodeURIComponent(page.next)}` : "";
   } while (cursor !== "");
   return found;
+}
+
+export async function openMail(): Promise<ChannelHouse> {
+  const house = await startMailHouse(QUICK);
+  return {
+    relais: house.relais,
+    customer() {
+      const address = `lea${nextPerson()}@example.com`;
+      const got = () => sentTo(house.smtp.sent(), address);
+      const heard = () => got().map(({ text }) => text);
+      const say = (text: string): Promise<void> => {
+        const answering = got().at(-1);
+        return house.write({ from: `Léa Martin <${address}>`, text, ...(answering ? { answering } : {}) });
+      };
+      return {
+        identity: address,
+        greet: () => say("Bonjour"),
+        say,
+        choose: (label) => say(numberOf(label, heard())),
+        heard,
+      };
+    },
+    provider: {
+      fail: (fault) =>
+        house.smtp.fail(
+          {
+            busy: { at: "data" as const, code: 451, text: "4.3.0 try again" },
+            lostAnswer: { at: "afterData" as const, taken: true },
+            unclear: { at: "afterData" as const, taken: false },
+            unreachable: { at: "rcptTo" as const, code: 550, text: "5.1.1 User unknown" },
+          }[fault],
+        ),
+      failuresLeft: house.smtp.failuresLeft,
+    },
+    close: house.stop,
+  };
 }

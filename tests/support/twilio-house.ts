@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
+import { type ChannelHouse, HTTP_FAULTS, nextPhone, numberOf, QUICK } from "./channel-house.ts";
 import { type FakeTwilio, startFakeTwilio } from "./fake-twilio.ts";
+import { fillIn } from "./forms.ts";
 import { type RunningRelais, startRelais } from "./relais.ts";
 
 export const OWN = "+33639980000";
@@ -118,6 +120,52 @@ export function createTwilioHouse(): {
       await relais.stop();
       await twilio.close();
       rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Through Twilio, by text message or (`whatsapp:`) by WhatsApp. */
+export async function openTwilio(prefix: "" | "whatsapp:"): Promise<ChannelHouse> {
+  const { house, build, takeDown } = createTwilioHouse();
+  await build();
+  await house.open(QUICK);
+  return {
+    relais: house.relais,
+    customer() {
+      const number = nextPhone();
+      const from = `${prefix}${number}`;
+      const heard = () => house.told(from);
+      return {
+        identity: number,
+        greet: () => house.say("Bonjour", from),
+        say: (text) => house.say(text, from),
+        choose: (label) =>
+          prefix === "" ? house.say(numberOf(label, heard()), from) : house.twilio.tap(house.hook, from, label, SIGNED),
+        heard,
+      };
+    },
+    provider: {
+      fail: (fault, { identity }) =>
+        house.twilio.fail(
+          fault === "unreachable" ? { type: "code", code: 21211 } : HTTP_FAULTS[fault],
+          1,
+          `${prefix}${identity}`,
+        ),
+      failuresLeft: house.twilio.failuresLeft,
+    },
+    close: takeDown,
+  };
+}
+
+/** A form says nothing itself: who filled it in is answered by text message. */
+export async function openForm(): Promise<ChannelHouse> {
+  const { provider: _, customer, ...house } = await openTwilio("");
+  return {
+    ...house,
+    customer() {
+      const writer = customer();
+      const values = { name: "Léa Martin", phone: writer.identity, message: "Avez-vous du savon ?" };
+      return { ...writer, greet: () => fillIn(house.relais.url, values) };
     },
   };
 }

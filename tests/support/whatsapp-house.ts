@@ -1,4 +1,6 @@
-import { type FakeGraph, startFakeGraph } from "./fake-graph.ts";
+import { type ChannelHouse, HTTP_FAULTS, nextPhone, QUICK, sentTo } from "./channel-house.ts";
+import { type FakeGraph, startFakeGraph, wordsOf } from "./fake-graph.ts";
+import { startRelais } from "./relais.ts";
 
 const NUMBER = "100000000000001";
 const TOKEN = "graph-token-for-tests";
@@ -18,5 +20,34 @@ export function whatsappEnv(graph: FakeGraph): Readonly<Record<string, string>> 
     WHATSAPP_ACCESS_TOKEN: TOKEN,
     WHATSAPP_VERIFY_TOKEN: "verify-token-for-tests",
     WHATSAPP_APP_SECRET: SECRET,
+  };
+}
+
+export async function openWhatsapp(): Promise<ChannelHouse> {
+  const graph = await startWhatsapp();
+  const relais = await startRelais({ env: { ...whatsappEnv(graph), ...QUICK } });
+  const hook = `${relais.url}/webhook/whatsapp`;
+  graph.reportTo(hook);
+  return {
+    relais,
+    customer() {
+      const from = nextPhone();
+      return {
+        identity: from,
+        greet: () => graph.say(hook, from, "Bonjour"),
+        say: (text) => graph.say(hook, from, text),
+        choose: (label) => graph.tap(hook, from, label),
+        heard: () => sentTo(graph.sent(), from).map(({ body }) => wordsOf(body)),
+      };
+    },
+    provider: {
+      fail: (fault, { identity }) =>
+        graph.fail(fault === "unreachable" ? { type: "code", code: 131026 } : HTTP_FAULTS[fault], 1, identity),
+      failuresLeft: graph.failuresLeft,
+    },
+    async close() {
+      await relais.stop();
+      await graph.close();
+    },
   };
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { channels } from "../../../channels/registry.ts";
 import { accountOf, PUBLIC_URL, recipientOf } from "../../channels/accounts.ts";
-import { type ChannelHouse, channelDrivers, type Fault } from "../../support/channel-houses.ts";
+import type { ChannelHouse, Fault } from "../../support/channel-house.ts";
+import { channelDrivers } from "../../support/channel-houses.ts";
 import { eventually } from "../../support/relais.ts";
 
 const SLOWEST_MS = 20_000;

@@ -3,13 +3,11 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type FakeGraph, startFakeGraph, wordsOf } from "../../support/fake-graph.ts";
+import { type FakeGraph, wordsOf } from "../../support/fake-graph.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { eventually, type RunningRelais, startRelais } from "../../support/relais.ts";
+import { startWhatsapp, whatsappEnv } from "../../support/whatsapp-house.ts";
 
-const NUMBER = "100000000000001";
-const TOKEN = "graph-token-for-tests";
-const SECRET = "app-secret-for-tests";
 const LEA = "+33639980001";
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -19,7 +17,7 @@ let running: RunningRelais[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "relais-restore-"));
-  graph = await startFakeGraph({ token: TOKEN, appSecret: SECRET, phoneNumberId: NUMBER });
+  graph = await startWhatsapp();
   running = [];
 });
 afterEach(async () => {
@@ -32,12 +30,7 @@ async function start(dataDir: string, env: Readonly<Record<string, string>> = {}
   const relais = await startRelais({
     dataDir: join(folder, dataDir),
     env: {
-      GRAPH_BASE_URL: graph.url,
-      WHATSAPP_PHONE_NUMBER_ID: NUMBER,
-      WHATSAPP_BUSINESS_ACCOUNT_ID: "200000000000001",
-      WHATSAPP_ACCESS_TOKEN: TOKEN,
-      WHATSAPP_VERIFY_TOKEN: "verify-token-for-tests",
-      WHATSAPP_APP_SECRET: SECRET,
+      ...whatsappEnv(graph),
       BURST_WINDOW_MS: "100",
       ...env,
     },
