@@ -86,9 +86,9 @@ export const emailAccount = z
       { fr: "Chiffrement IMAP", en: "IMAP encryption" },
       {
         control: "select",
-        help: {
-          fr: "tls avec le port 993, starttls avec le port 143.",
-          en: "tls with port 993, starttls with port 143.",
+        choices: {
+          tls: { fr: "TLS (port 993)", en: "TLS (port 993)" },
+          starttls: { fr: "STARTTLS (port 143)", en: "STARTTLS (port 143)" },
         },
         ...advanced,
       },
@@ -104,9 +104,9 @@ export const emailAccount = z
       { fr: "Chiffrement SMTP", en: "SMTP encryption" },
       {
         control: "select",
-        help: {
-          fr: "tls avec le port 465, starttls avec le port 587.",
-          en: "tls with port 465, starttls with port 587.",
+        choices: {
+          tls: { fr: "TLS (port 465)", en: "TLS (port 465)" },
+          starttls: { fr: "STARTTLS (port 587)", en: "STARTTLS (port 587)" },
         },
         ...advanced,
       },
@@ -127,9 +127,10 @@ export const emailAccount = z
       { fr: "Après lecture", en: "After reading" },
       {
         control: "select",
-        help: {
-          fr: "leave : ne rien changer ; seen : marquer comme lu ; move : déplacer dans le dossier ci-dessous.",
-          en: "leave: change nothing; seen: mark as read; move: move to the folder below.",
+        choices: {
+          leave: { fr: "Ne rien changer", en: "Change nothing" },
+          seen: { fr: "Marquer comme lu", en: "Mark as read" },
+          move: { fr: "Déplacer dans le dossier ci-dessous", en: "Move to the folder below" },
         },
         ...advanced,
       },

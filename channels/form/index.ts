@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountField } from "../../engine/core/domain/account-field.ts";
 import { type Account, channel, type Received, type WebhookRequest } from "../../engine/core/domain/channel.ts";
 import type { IdentityValue } from "../../engine/core/domain/contact.ts";
 import { type FormFace, type FormField, filledForm, formFace, wordsIn } from "../../engine/core/domain/form.ts";
@@ -14,20 +15,68 @@ const ANSWERS_PER_HOUR = 5;
 
 /** One way to answer, as the owner set it. WhatsApp needs a template: nobody has written to it yet. */
 const way = z.strictObject({
-  channel: z.enum(["email", "sms", "whatsapp", "whatsappTwilio"]),
+  channel: accountField(
+    z.enum(["email", "sms", "whatsapp", "whatsappTwilio"]),
+    { fr: "Canal", en: "Channel" },
+    {
+      choices: {
+        email: { fr: "E-mail", en: "E-mail" },
+        sms: { fr: "SMS", en: "SMS" },
+        whatsapp: { fr: "WhatsApp", en: "WhatsApp" },
+        whatsappTwilio: { fr: "WhatsApp (Twilio)", en: "WhatsApp (Twilio)" },
+      },
+    },
+  ),
   /** Name of the account that answers; absent: the first that is connected. */
-  account: z.string().max(100).optional(),
-  template: z
-    .strictObject({
-      /** As the provider knows it; through Twilio also a Content SID. */
-      name: z.string().regex(/^([a-z0-9_]{1,512}|HX[0-9a-f]{32})$/),
-      language: z.string().regex(/^[a-z]{2}(_[A-Z]{2})?$/),
-      /** Fields whose answers are the template's parameters, in order. */
-      fields: z.array(z.string()).max(10).default([]),
-      /** What it says, for the thread. */
-      text: z.string().max(1000).default(""),
-    })
-    .optional(),
+  account: accountField(
+    z.string().max(100).optional(),
+    { fr: "Compte", en: "Account" },
+    {
+      advanced: true,
+      help: { fr: "Son nom. Vide : le premier qui est connecté.", en: "Its name. Empty: the first that is connected." },
+    },
+  ),
+  template: accountField(
+    z
+      .strictObject({
+        /** As the provider knows it; through Twilio also a Content SID. */
+        name: accountField(
+          z.string().regex(/^([a-z0-9_]{1,512}|HX[0-9a-f]{32})$/),
+          { fr: "Nom du modèle", en: "Name of the template" },
+          { placeholder: "form_received" },
+        ),
+        language: accountField(
+          z.string().regex(/^[a-z]{2}(_[A-Z]{2})?$/),
+          { fr: "Langue du modèle", en: "Language of the template" },
+          { placeholder: "fr" },
+        ),
+        /** Fields whose answers are the template's parameters, in order. */
+        fields: accountField(
+          z.array(z.string()).max(10).default([]),
+          { fr: "Ses paramètres", en: "Its parameters" },
+          {
+            help: {
+              fr: "Noms techniques des questions dont il reprend les réponses.",
+              en: "Technical names of the questions whose answers it repeats.",
+            },
+          },
+        ),
+        /** What it says, for the thread. */
+        text: accountField(
+          z.string().max(1000).default(""),
+          { fr: "Ce qu'il dit", en: "What it says" },
+          { control: "longText" },
+        ),
+      })
+      .optional(),
+    { fr: "Modèle", en: "Template" },
+    {
+      help: {
+        fr: "Obligatoire par WhatsApp : ce client ne vous y a pas encore écrit.",
+        en: "Needed by WhatsApp: this customer has not written to you there yet.",
+      },
+    },
+  ),
 });
 
 /** A form on web pages: what it asks, where it may stand, and how its senders are answered. */
@@ -37,10 +86,19 @@ export interface FormAccount extends FormFace {
 }
 
 const account = formFace.extend({
-  answerBy: z
-    .array(way)
-    .max(6)
-    .default([{ channel: "email" }, { channel: "sms" }, { channel: "whatsapp" }, { channel: "whatsappTwilio" }]),
+  answerBy: accountField(
+    z
+      .array(way)
+      .max(6)
+      .default([{ channel: "email" }, { channel: "sms" }, { channel: "whatsapp" }, { channel: "whatsappTwilio" }]),
+    { fr: "Répondre par", en: "Answer by" },
+    {
+      help: {
+        fr: "Le premier canal connecté dont le client a donné l'adresse.",
+        en: "The first connected channel whose address the customer gave.",
+      },
+    },
+  ),
 }) as unknown as z.ZodType<FormAccount>;
 
 /** The engine has made sure that this rendering of the form is its own; what was filled in is anybody's. */

@@ -17,11 +17,13 @@ export interface AccountFieldFacts {
   /** Behind *More*: has a default that fits nearly everybody. */
   readonly advanced?: true;
   readonly placeholder?: string;
+  /** With `select`: how each value is called. */
+  readonly choices?: Readonly<Record<string, Bilingual>>;
   /** The sentence when the value does not fit; absent: made from the schema. */
   readonly wrong?: Bilingual;
 }
 
-/** Title, help and handling of one field of a channel's account. The last call on a schema: `accountField(z.string(), ...)`. */
+/** Title, help and handling of one field of a channel's account, or of an entry in one of its lists. The last call on a schema: `accountField(z.string(), ...)`. */
 export function accountField<S extends z.ZodType>(schema: S, label: Bilingual, facts: AccountFieldFacts = {}): S {
   return schema.meta({ title: label.en, label, ...facts }) as S;
 }

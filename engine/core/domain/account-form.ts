@@ -18,6 +18,8 @@ export interface AccountFormField {
   readonly default: unknown;
   /** With `select`: what may be chosen. */
   readonly options: readonly string[] | null;
+  /** How those are called, by value. */
+  readonly choices: Readonly<Record<string, Bilingual>> | null;
   readonly wrong: Bilingual | null;
 }
 
@@ -39,6 +41,7 @@ export function accountForm(schema: z.ZodType): readonly AccountFormField[] {
       placeholder: property.placeholder ?? null,
       default: property.default ?? null,
       options,
+      choices: property.choices ?? null,
       wrong: property.wrong ?? null,
     };
   });
@@ -54,7 +57,10 @@ export function secretFieldsOf(schema: z.ZodType): readonly string[] {
   return accountForm(schema).flatMap(({ name, secret }) => (secret ? [name] : []));
 }
 
-/** What is wrong with given values, by field; `""` for what concerns them together. Values are never repeated. */
+/**
+ * What is wrong with given values, by field; `""` for what concerns them together. Inside lists it is also said at its
+ * place, `fields.0.label`. Values are never repeated.
+ */
 export function accountProblems(
   schema: z.ZodType,
   error: { readonly issues: readonly z.core.$ZodIssue[] },
@@ -68,13 +74,21 @@ export function accountProblems(
     }
     const name = String(issue.path[0] ?? "");
     problems[name] ??= sentenceOf(issue, fields.get(name) ?? null);
+    if (issue.path.length > 1) problems[issue.path.join(".")] ??= sentenceOf(issue, null);
   }
   return problems;
 }
 
-interface AccountProperty {
+/** One value of an account: what it may be, and how it is drawn. */
+export interface AccountProperty {
   readonly type?: string;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly AccountProperty[];
+  readonly oneOf?: readonly AccountProperty[];
+  readonly items?: AccountProperty;
+  readonly properties?: Readonly<Record<string, AccountProperty>>;
+  readonly required?: readonly string[];
   readonly default?: unknown;
   readonly label?: Bilingual;
   readonly help?: Bilingual;
@@ -84,6 +98,7 @@ interface AccountProperty {
   readonly destination?: boolean;
   readonly advanced?: boolean;
   readonly placeholder?: string;
+  readonly choices?: Readonly<Record<string, Bilingual>>;
   readonly wrong?: Bilingual;
 }
 export interface AccountJsonSchema {

@@ -30,11 +30,23 @@ export const chatLook = z.object({
       help: { fr: "Se lit avant le premier message.", en: "Is read before the first message." },
     },
   ),
-  position: accountField(z.enum(["right", "left"]).default("right"), { fr: "Côté de la page", en: "Side of the page" }),
+  position: accountField(
+    z.enum(["right", "left"]).default("right"),
+    { fr: "Côté de la page", en: "Side of the page" },
+    {
+      choices: { right: { fr: "À droite", en: "Right" }, left: { fr: "À gauche", en: "Left" } },
+    },
+  ),
   scheme: accountField(
     z.enum(["auto", "light", "dark"]).default("auto"),
     { fr: "Clair ou sombre", en: "Light or dark" },
-    { help: { fr: "auto : comme l'appareil du visiteur.", en: "auto: as the visitor's device." } },
+    {
+      choices: {
+        auto: { fr: "Comme l'appareil du visiteur", en: "As the visitor's device" },
+        light: { fr: "Clair", en: "Light" },
+        dark: { fr: "Sombre", en: "Dark" },
+      },
+    },
   ),
   corner: accountField(
     z.int().min(0).max(24).default(16),

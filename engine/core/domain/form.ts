@@ -17,9 +17,32 @@ export type FormWords = string | Bilingual;
 
 /** Where an answer goes besides the message: a field of the contact, a variable of the flow, or the customer's own words. */
 const target = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("contact"), field: z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/) }),
-  z.strictObject({ type: z.literal("variable"), name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,63}$/) }),
-  z.strictObject({ type: z.literal("message") }),
+  accountField(
+    z.strictObject({
+      type: z.literal("contact"),
+      field: accountField(
+        z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/),
+        { fr: "Champ de la fiche", en: "Field of the contact" },
+        { placeholder: "name" },
+      ),
+    }),
+    { fr: "La fiche contact", en: "The contact" },
+  ),
+  accountField(
+    z.strictObject({
+      type: z.literal("variable"),
+      name: accountField(
+        z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,63}$/),
+        { fr: "Nom de la variable", en: "Name of the variable" },
+        { placeholder: "budget" },
+      ),
+    }),
+    { fr: "Une variable du scénario", en: "A variable of the flow" },
+  ),
+  accountField(z.strictObject({ type: z.literal("message") }), {
+    fr: "Les mots du client",
+    en: "The customer's own words",
+  }),
 ]);
 
 /** Answers of one line are shorter than this, those of several lines than the second. */
@@ -30,17 +53,57 @@ export const MOST_FILES = 5;
 export const FILE_BYTES = 10_000_000;
 
 export const formField = z.strictObject({
-  id: z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/),
-  kind: z.enum(FIELD_KINDS),
-  label: words(200),
-  help: words(300).optional(),
-  required: z.boolean().default(false),
-  options: z
-    .array(z.strictObject({ id: z.string().min(1).max(60), label: words(120) }))
-    .max(50)
-    .optional(),
-  maxFiles: z.int().min(1).max(MOST_FILES).optional(),
-  to: target.optional(),
+  kind: accountField(
+    z.enum(FIELD_KINDS),
+    { fr: "Sorte", en: "Kind" },
+    {
+      choices: {
+        text: { fr: "Texte court", en: "Short text" },
+        longText: { fr: "Texte long", en: "Long text" },
+        email: { fr: "Adresse e-mail", en: "E-mail address" },
+        phone: { fr: "Téléphone", en: "Phone" },
+        choice: { fr: "Choix", en: "Choice" },
+        date: { fr: "Date", en: "Date" },
+        consent: { fr: "Accord à cocher", en: "Consent to tick" },
+        file: { fr: "Fichier", en: "File" },
+      },
+    },
+  ),
+  label: accountField(words(200), { fr: "Question", en: "Question" }),
+  required: accountField(z.boolean().default(false), { fr: "Réponse obligatoire", en: "An answer is needed" }),
+  options: accountField(
+    z
+      .array(
+        z.strictObject({
+          id: accountField(
+            z.string().min(1).max(60),
+            { fr: "Nom technique", en: "Technical name" },
+            { advanced: true },
+          ),
+          label: accountField(words(120), { fr: "Réponse", en: "Answer" }),
+        }),
+      )
+      .max(50)
+      .optional(),
+    { fr: "Réponses proposées", en: "Answers to choose from" },
+    { help: { fr: "Pour un choix.", en: "For a choice." } },
+  ),
+  help: accountField(words(300).optional(), { fr: "Aide sous la question", en: "Help below it" }, { advanced: true }),
+  id: accountField(
+    z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/),
+    { fr: "Nom technique", en: "Technical name" },
+    { advanced: true },
+  ),
+  maxFiles: accountField(
+    z.int().min(1).max(MOST_FILES).optional(),
+    { fr: "Fichiers au plus", en: "Files at most" },
+    { advanced: true },
+  ),
+  to: accountField(
+    target.optional(),
+    { fr: "Où va la réponse", en: "Where the answer goes" },
+    { advanced: true, help: { fr: "En plus du message.", en: "Besides the message." } },
+  ),
 });
 export type FormField = z.infer<typeof formField>;
 
@@ -64,46 +127,50 @@ export const formFace = z.object({
   ),
   title: accountField(words(80).default({ fr: "Écrivez-nous", en: "Write to us" }), { fr: "Titre", en: "Title" }),
   intro: accountField(words(500).optional(), { fr: "Introduction", en: "Introduction" }, { control: "longText" }),
-  fields: z
-    .array(formField)
-    .min(1)
-    .max(30)
-    .refine((fields) => new Set(fields.map(({ id }) => id)).size === fields.length, {
-      message: "two fields have the same id",
-    })
-    .refine((fields) => fields.every(({ kind, options }) => kind !== "choice" || (options?.length ?? 0) > 0), {
-      message: "a choice needs options",
-    })
-    .default([
-      {
-        id: "name",
-        kind: "text",
-        label: { fr: "Votre nom", en: "Your name" },
-        required: true,
-        to: { type: "contact", field: "name" },
-      },
-      {
-        id: "email",
-        kind: "email",
-        label: { fr: "Adresse e-mail", en: "E-mail address" },
-        required: false,
-        to: { type: "contact", field: "email" },
-      },
-      {
-        id: "phone",
-        kind: "phone",
-        label: { fr: "Téléphone", en: "Phone" },
-        required: false,
-        to: { type: "contact", field: "phone" },
-      },
-      {
-        id: "message",
-        kind: "longText",
-        label: { fr: "Votre message", en: "Your message" },
-        required: true,
-        to: { type: "message" },
-      },
-    ]),
+  fields: accountField(
+    z
+      .array(formField)
+      .min(1)
+      .max(30)
+      .refine((fields) => new Set(fields.map(({ id }) => id)).size === fields.length, {
+        message: "two fields have the same id",
+      })
+      .refine((fields) => fields.every(({ kind, options }) => kind !== "choice" || (options?.length ?? 0) > 0), {
+        message: "a choice needs options",
+      })
+      .default([
+        {
+          id: "name",
+          kind: "text",
+          label: { fr: "Votre nom", en: "Your name" },
+          required: true,
+          to: { type: "contact", field: "name" },
+        },
+        {
+          id: "email",
+          kind: "email",
+          label: { fr: "Adresse e-mail", en: "E-mail address" },
+          required: false,
+          to: { type: "contact", field: "email" },
+        },
+        {
+          id: "phone",
+          kind: "phone",
+          label: { fr: "Téléphone", en: "Phone" },
+          required: false,
+          to: { type: "contact", field: "phone" },
+        },
+        {
+          id: "message",
+          kind: "longText",
+          label: { fr: "Votre message", en: "Your message" },
+          required: true,
+          to: { type: "message" },
+        },
+      ]),
+    { fr: "Questions", en: "Questions" },
+    { help: { fr: "Ce que le formulaire demande, dans cet ordre.", en: "What the form asks, in this order." } },
+  ),
   allowedOrigins: accountField(
     z
       .array(
@@ -127,7 +194,13 @@ export const formFace = z.object({
   scheme: accountField(
     z.enum(["auto", "light", "dark"]).default("auto"),
     { fr: "Clair ou sombre", en: "Light or dark" },
-    { help: { fr: "auto : comme l'appareil du visiteur.", en: "auto: as the visitor's device." } },
+    {
+      choices: {
+        auto: { fr: "Comme l'appareil du visiteur", en: "As the visitor's device" },
+        light: { fr: "Clair", en: "Light" },
+        dark: { fr: "Sombre", en: "Dark" },
+      },
+    },
   ),
   corner: accountField(
     z.int().min(0).max(24).default(10),
