@@ -1,5 +1,6 @@
 import { catalogue, wordsOf } from "./words/words.ts";
 
+export type { AccountView } from "../engine/server/account-view.ts";
 export type { Dependents, FlowOverview } from "../engine/server/flow-overview.ts";
 
 const apiWords = catalogue("api", {

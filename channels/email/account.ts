@@ -233,6 +233,7 @@ export const emailAccount = z
   .refine(({ password, oauthRefreshToken }) => password !== "" || oauthRefreshToken !== "", {
     path: ["password"],
     message: "a password or an OAuth2 refresh token is needed",
+    params: { fr: "Un mot de passe est nécessaire, ou OAuth2.", en: "A password is needed, or OAuth2." },
   })
   .refine(
     ({ oauthRefreshToken, oauthTokenUrl, oauthClientId }) =>
@@ -240,11 +241,16 @@ export const emailAccount = z
     {
       path: ["oauthTokenUrl"],
       message: "OAuth2 also needs the token address and the client id",
+      params: {
+        fr: "OAuth2 demande aussi l'adresse des jetons et l'identifiant client.",
+        en: "OAuth2 also needs the token address and the client id.",
+      },
     },
   )
   .refine(({ afterReading, moveTo }) => afterReading !== "move" || moveTo !== "", {
     path: ["moveTo"],
     message: "the folder to move to is needed",
+    params: { fr: "Indiquez le dossier de rangement.", en: "Give the folder to move to." },
   });
 
 /** Where mails are fetched. */

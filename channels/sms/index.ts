@@ -96,7 +96,12 @@ export const sms = channel<SmsAccount>({
       messagesPerSecond: paceField(10),
     })
     .refine(({ from, messagingServiceSid }) => from !== "" || messagingServiceSid !== "", {
+      path: ["from"],
       message: "a number, a sender name or a messaging service is needed",
+      params: {
+        fr: "Indiquez un numéro, un nom d’expéditeur, ou un service de messagerie.",
+        en: "Give a number, a sender name, or a messaging service.",
+      },
     }) as unknown as z.ZodType<SmsAccount>,
   base: "twilio",
   webhookPath: "/webhook/twilio",

@@ -3,6 +3,7 @@ import { ArrowRight, CircleCheck, CircleDashed, Copy, ExternalLink, TriangleAler
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { askJson, sentenceOf } from "../api.ts";
+import { useScreens } from "../app/rail.tsx";
 import { useSession } from "../session/session.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { ErrorState, Skeleton } from "../ui/states.tsx";
@@ -21,7 +22,6 @@ interface Status {
     readonly connected: boolean;
     readonly status: string | null;
   }[];
-  readonly webhooks: readonly { readonly channel: string; readonly url: string }[];
   readonly flows: readonly { readonly id: string; readonly published: boolean }[];
 }
 
@@ -34,7 +34,7 @@ export function Home() {
     queryFn: () => askJson<Status>("/api/public/status"),
   });
   return (
-    <div className="mx-auto grid max-w-6xl gap-6 p-4 sm:p-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
+    <div className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-6 p-4 sm:p-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="flex flex-col gap-4">
         <div>
           <h1 className="text-lg font-semibold">{t("hello", { name: session?.name ?? "" })}</h1>
@@ -65,8 +65,9 @@ function Cards({ status }: { readonly status: Status }) {
   const t = useWords(homeWords);
   const language = useLanguage();
   const navigate = useNavigate();
+  const mayConnect = useScreens().some(({ path }) => path === "settings");
   const step = nextStep(status);
-  const webhook = status.webhooks.find(({ channel }) => channel === "whatsapp")?.url;
+  const to = step === "stepChannels" ? (mayConnect ? TO_CHANNELS : null) : step === "stepBackup" ? null : TO_FLOWS;
   return (
     <>
       <section className="flex flex-wrap items-center gap-4 rounded-lg bg-brand-soft px-6 py-5">
@@ -74,9 +75,11 @@ function Cards({ status }: { readonly status: Status }) {
           <h2 className="font-semibold">{t("next")}</h2>
           <p className="mt-1">{t(step)}</p>
         </div>
-        <Button look="primary" icon={ArrowRight} onClick={() => void navigate("/flows")}>
-          {t("openFlow")}
-        </Button>
+        {to ? (
+          <Button look="primary" icon={ArrowRight} onClick={() => void navigate(to.path)}>
+            {t(to.word)}
+          </Button>
+        ) : null}
       </section>
       <Card title={t("connected")}>
         <ul>
@@ -94,11 +97,6 @@ function Cards({ status }: { readonly status: Status }) {
       <Card title={t("chatLink")}>
         <Copyable text={`${location.origin}/chat`} open />
       </Card>
-      {webhook ? (
-        <Card title={t("webhook")}>
-          <Copyable text={webhook} />
-        </Card>
-      ) : null}
       <p>
         <a href="/docs" className="text-brand underline-offset-4 hover:underline">
           {t("docs")}
@@ -108,9 +106,14 @@ function Cards({ status }: { readonly status: Status }) {
   );
 }
 
-function nextStep(status: Status): "stepFlows" | "stepWhatsapp" | "stepBackup" | "stepDone" {
+const TO_FLOWS = { path: "/flows", word: "openFlow" } as const;
+const TO_CHANNELS = { path: "/settings/channels", word: "openChannels" } as const;
+/** There from the first start, and nobody's errand. */
+const OWN: ReadonlySet<string> = new Set(["web", "form"]);
+
+function nextStep(status: Status): "stepFlows" | "stepChannels" | "stepBackup" | "stepDone" {
   if (!status.flows.some(({ published }) => published)) return "stepFlows";
-  if (!status.channels.some(({ type, connected }) => type === "whatsapp" && connected)) return "stepWhatsapp";
+  if (!status.channels.some(({ type, connected }) => !OWN.has(type) && connected)) return "stepChannels";
   return status.backupNumber ? "stepDone" : "stepBackup";
 }
 

@@ -42,6 +42,13 @@ export function mayAnywhere(session: Session | null, permission: string): boolea
   );
 }
 
+/** At one account: everywhere, or given for this one. */
+export function useMayAt(permission: string, accountId: string): boolean {
+  const session = useSession();
+  const own = session?.accounts[accountId];
+  return (own ?? session?.permissions)?.includes(permission) ?? false;
+}
+
 /** Whether the owner's account is still to be made. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],

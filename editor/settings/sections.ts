@@ -1,4 +1,4 @@
-import { History, KeyRound, type LucideIcon, ShieldCheck, UsersRound } from "lucide-react";
+import { Cable, History, KeyRound, type LucideIcon, ShieldCheck, UsersRound } from "lucide-react";
 import type { ScreenRoute } from "../app/screens.ts";
 import type { Catalogue } from "../words/words.ts";
 import { settingsWords } from "./words.ts";
@@ -17,6 +17,18 @@ export interface Section {
 }
 
 export const sections: readonly Section[] = [
+  {
+    path: "channels",
+    icon: Cable,
+    words: settingsWords,
+    word: "channels",
+    permission: "accounts.manage",
+    routes: [
+      { path: "", load: async () => ({ Component: (await import("./channel-list.tsx")).ChannelList }) },
+      { path: "new/:channel", load: async () => ({ Component: (await import("./connect-page.tsx")).ConnectPage }) },
+      { path: ":id", load: async () => ({ Component: (await import("./account-page.tsx")).AccountPage }) },
+    ],
+  },
   {
     path: "team",
     icon: UsersRound,

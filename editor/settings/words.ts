@@ -4,6 +4,7 @@ export const settingsWords = catalogue("settings", {
   fr: {
     settings: "Réglages",
     sections: "Parties des réglages",
+    channels: "Canaux",
     team: "Équipe",
     roles: "Rôles",
     tokens: "Clés d'API",
@@ -14,6 +15,7 @@ export const settingsWords = catalogue("settings", {
   en: {
     settings: "Settings",
     sections: "Parts of the settings",
+    channels: "Channels",
     team: "Team",
     roles: "Roles",
     tokens: "API tokens",

@@ -134,9 +134,11 @@ export const formFace = z.object({
       .max(30)
       .refine((fields) => new Set(fields.map(({ id }) => id)).size === fields.length, {
         message: "two fields have the same id",
+        params: { fr: "Deux questions ont le même nom technique.", en: "Two questions have the same technical name." },
       })
       .refine((fields) => fields.every(({ kind, options }) => kind !== "choice" || (options?.length ?? 0) > 0), {
         message: "a choice needs options",
+        params: { fr: "Un choix a besoin de réponses proposées.", en: "A choice needs answers to choose from." },
       })
       .default([
         {
