@@ -15,9 +15,9 @@ export function Findings({ tested }: { readonly tested: Tested }) {
   const language = useLanguage();
   return (
     <section aria-label={t("testResult")} className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
-      <h3 role="status" className="font-semibold">
-        {t(tested.resumed ? "testResumed" : tested.ok ? "testPassed" : "testFailed")}
-      </h3>
+      <div role="status">
+        <h3 className="font-semibold">{t(tested.resumed ? "testResumed" : tested.ok ? "testPassed" : "testFailed")}</h3>
+      </div>
       <ul className="flex flex-col gap-3">
         {tested.findings.map(({ level, code, message, remedy, detail }) => {
           const { icon: Icon, colour, word } = SIGNS[level];
