@@ -37,6 +37,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     asks: ({ account, contact }) => [`accountId=${account}`, `contactId=${contact}`],
   },
   "GET /api/conversations/{id}": { may: "accounts conversations.view", of: "conversation" },
+  "GET /api/conversations/{id}/path": { may: "accounts conversations.view", of: "conversation" },
   "GET /api/conversations/{id}/messages": { may: "accounts messages.view", of: "conversation" },
   "POST /api/conversations/{id}/messages": {
     may: "accounts messages.send",
@@ -93,6 +94,8 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "GET /api/flows/{id}/versions/{number}": { may: "workspace flows.view" },
   "GET /api/flows/{id}/difference": { may: "workspace flows.view" },
   "GET /api/flows/{id}/live-runs": { may: "workspace flows.view" },
+  "GET /api/flows/{id}/figures": { may: "workspace flows.view", ends: [400, "it needs a period"] },
+  "GET /api/flows/{id}/talks": { may: "accounts conversations.view", ends: [400, "it needs a block"] },
   "POST /api/flows/{id}/live-runs": { may: "workspace flows.publish", body: () => ({ how: "move" }) },
   "POST /api/flows/{id}/rollback": { may: "workspace flows.publish" },
   "GET /api/accounts": { may: "accounts accounts.view", asks: () => [""] },
