@@ -69,7 +69,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
   "PUT /api/contacts/{id}/consent": {
     may: "accounts contacts.manage",
     of: "contact",
-    body: () => ({ channel: "whatsapp", purpose: "marketing", allowed: true }),
+    body: ({ channel }) => ({ channel, purpose: "marketing", allowed: true }),
   },
   "GET /api/flows": { may: "workspace flows.view" },
   "GET /api/flows/{id}": { may: "workspace flows.view" },
