@@ -1,5 +1,5 @@
 import { Cable } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { JsonObject } from "../../engine/core/domain/json.ts";
 import { type AccountView, ApiError } from "../api.ts";
 import type { ChannelOffer } from "../channels/channel-offers.ts";
@@ -37,6 +37,11 @@ export function AccountForm({
   const [trouble, setTrouble] = useState<string | null>(null);
   const [tested, setTested] = useState<Tested | null>(null);
   const [busy, setBusy] = useState<"save" | "test" | null>(null);
+  // The first wrong field is where the person goes on.
+  useEffect(() => {
+    if (nameProblem || Object.keys(problems).length > 0)
+      form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [problems, nameProblem]);
   const attempt = async (what: "save" | "test", run: () => Promise<void>): Promise<void> => {
     setBusy(what);
     setTrouble(null);
@@ -52,8 +57,6 @@ export function AccountForm({
       setProblems(wrong);
       setNameProblem(isTaken ? problemsOf(error).name?.[language] : undefined);
       setTrouble(wrong[""]?.[language] ?? (Object.keys(wrong).length > 0 ? t("checkFields") : refusalOf(error)));
-      // The first wrong field is where the person goes on.
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
     } finally {
       setBusy(null);
     }

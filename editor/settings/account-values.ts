@@ -88,15 +88,25 @@ export function entryTitle(item: AccountProperty, value: Json, language: "fr" | 
 }
 
 /** Empty optional parts of entries are left out: to the server an empty text is a value. */
-export function withoutEmpty(value: Json): Json {
+function withoutEmpty(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutEmpty);
   if (!isObject(value)) return value;
+  if (isWords(value)) return plainWords(value);
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, one]) => {
-      const isEmpty = one === "" || (isObject(one) && one.fr === "" && one.en === "");
-      return isEmpty ? [] : [[name, name === "fr" || name === "en" ? one : withoutEmpty(one)]];
-    }),
+    Object.entries(value)
+      .map(([name, one]) => [name, withoutEmpty(one)])
+      .filter(([, one]) => one !== ""),
   );
+}
+
+function isWords(value: JsonObject): boolean {
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => name === "fr" || name === "en");
+}
+
+/** Words in one language only are said to everybody: better than nothing. */
+function plainWords(value: JsonObject): Json {
+  return value.fr && value.en ? value : value.fr || value.en || "";
 }
 
 /** What is sent: secrets only where one was typed. */
@@ -104,9 +114,7 @@ export function sentValues(offer: ChannelOffer, values: JsonObject): JsonObject 
   const sent: Record<string, Json> = {};
   for (const { name, secret } of offer.fields) {
     const value = values[name];
-    if (value === undefined || (secret && value === "")) continue;
-    const isNoWords = isObject(value) && value.fr === "" && value.en === "";
-    sent[name] = isNoWords ? "" : Array.isArray(value) ? withoutEmpty(value) : value;
+    if (value !== undefined && !(secret && value === "")) sent[name] = withoutEmpty(value);
   }
   return sent;
 }
