@@ -101,7 +101,7 @@ describe("the owner in the settings of channels", () => {
     await button("Connecter").click();
     await page.getByText("Certains champs sont à corriger.").waitFor(SOON);
     await expect.poll(() => page.getByText("Ce champ est obligatoire.").count()).toBeGreaterThan(1);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid"))).toBe("true");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaInvalid)).toBe("true");
 
     await page.getByLabel("Account SID").fill(SID);
     await page.getByLabel("Auth Token", { exact: true }).fill("not-the-token");
@@ -180,6 +180,23 @@ describe("the owner in the settings of channels", () => {
     const shown = await context.newPage();
     await shown.goto(`${relais.url}/forms/contact`);
     await shown.getByLabel("Votre ville").waitFor(SOON);
+  });
+
+  test("is told that the list did not come, and gets it by trying again", async () => {
+    await page.route("**/api/accounts", (route) => route.fulfill({ status: 403, json: { error: "forbidden" } }));
+    await page.goto(`${relais.url}/settings/channels`);
+    await page.getByRole("alert").getByText("Vous n'avez pas le droit de faire cela.").waitFor(SOON);
+    await page.unroute("**/api/accounts");
+    await button("Réessayer").click();
+    await page.getByRole("region", { name: "Chat web" }).waitFor(SOON);
+  });
+
+  test("copies what is to be pasted at the provider", async () => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(`${relais.url}/settings/channels/new/whatsapp`);
+    await button("Copier : Adresse de rappel").click(SOON);
+    await page.getByText("Copié").waitFor(SOON);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${relais.url}/webhook/whatsapp`);
   });
 
   test.each(["light", "dark"] as const)("finds nothing wrong in the list, %s", async (colorScheme) => {
