@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { RouterProvider } from "react-router/dom";
@@ -9,7 +9,14 @@ import { BrokenPage, NotFound } from "./broken-page.tsx";
 import { Frame, FrameSkeleton } from "./frame.tsx";
 import { screens } from "./screens.ts";
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // Signed out, or with other rights than a moment ago: what the screens know of that is looked at anew.
+    onError: (error, { queryKey }) => {
+      const isRefused = error instanceof ApiError && (error.status === 401 || error.status === 403);
+      if (isRefused && queryKey[0] !== "session") void queries.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,
@@ -36,13 +43,13 @@ const router = createBrowserRouter([
   },
   {
     path: "/invitation",
-    lazy: async () => ({ Component: (await import("../session/one-time-link.tsx")).Invitation }),
+    lazy: async () => ({ Component: (await import("../session/invitation.tsx")).Invitation }),
     HydrateFallback: FrameSkeleton,
     ErrorBoundary: BrokenPage,
   },
   {
     path: "/password",
-    lazy: async () => ({ Component: (await import("../session/one-time-link.tsx")).NewPassword }),
+    lazy: async () => ({ Component: (await import("../session/new-password.tsx")).NewPassword }),
     HydrateFallback: FrameSkeleton,
     ErrorBoundary: BrokenPage,
   },
@@ -54,6 +61,7 @@ const router = createBrowserRouter([
     children: [
       { index: true, element: <Navigate to={`/${screens[0]?.path ?? "home"}`} replace /> },
       ...screenRoutes,
+      { path: "account", lazy: async () => ({ Component: (await import("../account/account.tsx")).Account }) },
       { path: "*", Component: NotFound },
     ],
   },

@@ -28,7 +28,11 @@ export function startLive(queries: QueryClient): () => void {
     if (connection === "lost") void queries.invalidateQueries();
     tell("open");
   });
-  source.addEventListener("error", () => tell("lost"));
+  source.addEventListener("error", () => {
+    tell("lost");
+    // Refused, not only interrupted: whoever was signed out here from elsewhere sees the door.
+    if (source?.readyState === EventSource.CLOSED) void queries.invalidateQueries({ queryKey: ["session"] });
+  });
   source.addEventListener("change", (event) => {
     const change = JSON.parse((event as MessageEvent<string>).data) as Change;
     if (change.type === "reload") void queries.invalidateQueries();

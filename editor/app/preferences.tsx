@@ -1,5 +1,6 @@
 import { LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import { sentenceOf } from "../api.ts";
 import { useSession, useSignIn } from "../session/session.ts";
 import { Menu, MenuItem, MenuLine, MenuTitle } from "../ui/menu.tsx";
@@ -20,6 +21,7 @@ export function Preferences() {
   const language = useLanguage();
   const session = useSession();
   const { signOut } = useSignIn();
+  const navigate = useNavigate();
   const [theme, showTheme] = useState<Theme>(themeNow);
   const leave = async (): Promise<void> => {
     try {
@@ -48,6 +50,9 @@ export function Preferences() {
           <span className="block text-xs text-muted">{session.user?.email}</span>
         </p>
       ) : null}
+      <MenuItem icon={UserRound} onSelect={() => void navigate("/account")}>
+        {t("myAccount")}
+      </MenuItem>
       <MenuLine />
       <MenuTitle>{t("language")}</MenuTitle>
       <MenuItem checked={language === "fr"} onSelect={() => setLanguage("fr")}>

@@ -5,7 +5,12 @@ import { ApiError, askJson } from "../api.ts";
 export interface Session {
   readonly type: "user" | "token";
   readonly name: string;
-  readonly user?: { readonly id: string; readonly name: string; readonly email: string } | null;
+  readonly user?: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly hasTwoFactor?: boolean;
+  } | null;
   readonly permissions: readonly string[];
   readonly accounts: Readonly<Record<string, readonly string[]>>;
 }

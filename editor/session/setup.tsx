@@ -6,12 +6,9 @@ import { Field, Input } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
 import { useLanguage, useWords } from "../words/words.ts";
 import { Door } from "./door.tsx";
-import { PasswordField } from "./password.tsx";
+import { PasswordField, SHORTEST_PASSWORD, WEAKNESSES } from "./password.tsx";
 import { useSignIn } from "./session.ts";
 import { sessionWords } from "./words.ts";
-
-const SHORTEST = 10;
-const WEAKNESSES = { passwordTooShort: "tooShort", passwordTooEven: "tooEven", passwordLikeName: "likeName" } as const;
 
 /** The owner's first step, by the one-time link of the first start. */
 export function SetUp() {
@@ -27,10 +24,10 @@ export function SetUp() {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<"used" | string>();
-  const isShort = password !== "" && password.length < SHORTEST;
+  const isShort = password !== "" && password.length < SHORTEST_PASSWORD;
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (password.length < SHORTEST) return;
+    if (password.length < SHORTEST_PASSWORD) return;
     setBusy(true);
     try {
       await setUp(token, { name: name.trim(), email: email.trim(), password, language });

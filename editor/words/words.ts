@@ -29,6 +29,8 @@ void i18next.use(initReactI18next).init({
   fallbackLng: "fr",
   resources: {},
   initAsync: false,
+  // Catalogues are flat: a dot in a key is part of it.
+  keySeparator: false,
   interpolation: { escapeValue: false },
   react: { useSuspense: false },
 });

@@ -30,6 +30,9 @@ const NEEDS: { readonly [T in Change["type"]]?: Permission } = {
 /** A flow file on the disk is another one than before, whoever wrote it; `etag` null: it is gone. */
 type FlowFileChanged = { readonly type: "flowFile" } & FlowFileChange;
 
+/** `session`: rights changed, perhaps one's own. */
+type Told = { readonly type: "reload" | "session" };
+
 /** Streams of changes for screens: each says what to look at anew, never what it says. They end when `closing` does. */
 export function liveChanges(
   deps: Pick<ServerDeps, "store" | "flows">,
@@ -51,26 +54,27 @@ export function liveChanges(
       let waiting: string[] = [];
       let wake = (): void => {};
       let principal: Principal | null = who;
-      const askAgain = (): void => {
+      const askAgain = (tellOf = false): void => {
         auth.renew(who).then(
           (found) => {
             principal = found && auth.atAccounts(found, "conversations.view") ? found : null;
             if (!principal) wake();
+            else if (tellOf && principal.type === "user") tell({ type: "session" });
           },
           // The database does not answer: nobody is let go, nobody hears more than before.
           () => {},
         );
       };
-      const asking = setInterval(askAgain, ASK_AGAIN_MS);
+      const asking = setInterval(() => askAgain(), ASK_AGAIN_MS);
       asking.unref();
-      const tell = (change: Change | FlowFileChanged | { readonly type: "reload" }): void => {
+      const tell = (change: Change | FlowFileChanged | Told): void => {
         waiting.push(JSON.stringify(change));
         // A reader that does not keep up is told to look anew instead of filling our memory.
         if (waiting.length > MOST_WAITING) waiting = [JSON.stringify({ type: "reload" })];
         wake();
       };
       const stopListening = deps.store.onChange((change) => {
-        if (change.type === "access") askAgain();
+        if (change.type === "access") askAgain(true);
         if (!principal) return;
         const permission = NEEDS[change.type];
         if (!permission || !("workspaceId" in change) || change.workspaceId !== principal.workspaceId) return;
