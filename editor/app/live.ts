@@ -36,6 +36,7 @@ export function startLive(queries: QueryClient): () => void {
   source.addEventListener("change", (event) => {
     const change = JSON.parse((event as MessageEvent<string>).data) as Change;
     if (change.type === "reload") void queries.invalidateQueries();
+    else if (change.type === "session") void lookAtRights(queries);
     // A file of a flow changed: the list looks anew; an open editor hears of it below.
     else void queries.invalidateQueries({ queryKey: [change.type === "flowFile" ? "flows" : change.type] });
     for (const listen of listeners) listen(change);
@@ -44,6 +45,14 @@ export function startLive(queries: QueryClient): () => void {
     source?.close();
     source = null;
   };
+}
+
+/** Rights changed, perhaps one's own: then what was refused or allowed before is asked for anew. */
+async function lookAtRights(queries: QueryClient): Promise<void> {
+  const known = (): string => JSON.stringify(queries.getQueryData(["session"]));
+  const before = known();
+  await queries.refetchQueries({ queryKey: ["session"] });
+  if (known() !== before) await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
 }
 
 /** Hears every change, for what is not a query. */
