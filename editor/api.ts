@@ -1,6 +1,7 @@
 import { catalogue, wordsOf } from "./words/words.ts";
 
 export type { AccountView } from "../engine/server/account-view.ts";
+export type { ApiMessage } from "../engine/server/message-view.ts";
 export type { Dependents, FlowOverview } from "../engine/server/flow-overview.ts";
 
 const apiWords = catalogue("api", {

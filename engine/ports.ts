@@ -719,6 +719,14 @@ export interface MessageView extends Message {
   readonly channel: ChannelType;
   readonly accountId: ChannelAccountId;
 }
+/** `waiting`: for a person. `bot`, `agent`: open, and theirs. */
+export interface ConversationCounts {
+  readonly waiting: number;
+  readonly bot: number;
+  readonly agent: number;
+  readonly closed: number;
+  readonly all: number;
+}
 export interface ConversationRows {
   get(scope: Scope, id: ConversationId): Promise<ConversationView | null>;
   list(
@@ -733,6 +741,13 @@ export interface ConversationRows {
       readonly limit: number;
     },
   ): Promise<Page<ConversationView>>;
+  /** How many there are of each, of a channel or account where one is given. */
+  counts(
+    scope: Scope,
+    filter: { readonly channel?: ChannelType; readonly accountId?: string },
+  ): Promise<ConversationCounts>;
+  /** Who took the conversation last, by name; null: nobody did. */
+  takenBy(workspaceId: WorkspaceId, id: ConversationId): Promise<string | null>;
   messages(
     scope: Scope,
     filter: {

@@ -68,6 +68,14 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
     }),
     accountRoute({
       method: "get",
+      path: "/api/conversation-counts",
+      permission: "conversations.view",
+      summary: "How many conversations wait for a person, are the bot's, are people's, are closed",
+      query: z.strictObject({ channel: z.enum(CHANNEL_TYPES).optional(), accountId: z.string().max(100).optional() }),
+      run: async ({ principal, query }) => ok(await store.conversations.counts(principal.scope, given(query))),
+    }),
+    accountRoute({
+      method: "get",
       path: "/api/conversations/{id}",
       permission: "conversations.view",
       summary: "One conversation, and where the bot stands in it",
@@ -84,6 +92,10 @@ export function conversationRoutes(deps: ServerDeps): readonly Route[] {
           [];
         return ok({
           ...wordless(conversation, principal.scopeOf("messages.view")),
+          answeredBy:
+            conversation.owner === "agent" && conversation.status !== "waiting"
+              ? await store.conversations.takenBy(workspaceId, conversation.id)
+              : null,
           run: run && {
             id: run.id,
             flow: run.flow,

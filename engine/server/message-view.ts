@@ -10,6 +10,8 @@ export const apiMessage = z.object({
   conversationId: z.string(),
   direction: z.enum(["in", "out"]),
   author: z.enum(["contact", "bot", "assistant", "agent"]),
+  /** The person who wrote, where a person did and is known. */
+  authorName: z.string().nullable(),
   kind: z.string(),
   text: z.string(),
   attachments: z.array(
@@ -58,6 +60,7 @@ export function messageView(message: MessageView, channel: Pick<Channel, "capabi
     conversationId: message.conversationId,
     direction: message.direction,
     author: message.author,
+    authorName: message.authorName ?? null,
     kind: media ? media.kind : content.type,
     text: textOf(content),
     attachments: filesOf(content).map((file, index) => ({

@@ -77,6 +77,36 @@ export function conversationRows(context: Context): ConversationRows {
         for (const row of rows.slice(0, filter.limit)) views.push(yield* viewOf(row, of));
         return { ...pageOf(rows, filter.limit, "last_message_at", () => null), items: views };
       }),
+    counts: (of, filter) =>
+      db.read(function* () {
+        const own = within(of, "account_id");
+        const where = conditions({ channel: filter.channel, account_id: filter.accountId });
+        const rows = yield* all(
+          `SELECT status, owner, COUNT(*) AS n FROM conversations
+           WHERE workspace_id = ? ${own.sql} ${where.sql} AND last_message_at IS NOT NULL GROUP BY status, owner`,
+          scope(of),
+          ...own.params,
+          ...where.params,
+        );
+        const sum = (is: (status: string, owner: string) => boolean): number =>
+          rows.reduce((n, row) => n + (is(text(row, "status"), text(row, "owner")) ? number(row, "n") : 0), 0);
+        return {
+          waiting: sum((status) => status === "waiting"),
+          bot: sum((status, owner) => status === "open" && owner === "bot"),
+          agent: sum((status, owner) => status === "open" && owner === "agent"),
+          closed: sum((status) => status === "closed"),
+          all: sum(() => true),
+        };
+      }),
+    takenBy: (workspaceId, id) =>
+      db.read(function* () {
+        const row = yield* one(
+          "SELECT payload FROM events WHERE workspace_id = ? AND conversation_id = ? AND type = 'takeOver' ORDER BY seq DESC LIMIT 1",
+          scope(workspaceId),
+          id,
+        );
+        return row && json<{ readonly by: string }>(row, "payload").by;
+      }),
     messages: (of, filter) =>
       db.read(function* () {
         const workspaceId = scope(of);
