@@ -51,19 +51,20 @@ export function Rail() {
 
 export function ScreenLink({ screen }: { readonly screen: Screen }) {
   const t = useWords(screen.words);
-  const { icon: Icon } = screen;
+  const { icon: Icon, Count } = screen;
   return (
     <NavLink
       to={`/${screen.path}`}
       className={({ isActive }) =>
         classes(
-          "flex min-h-14 flex-col items-center justify-center gap-1 rounded-md px-1 text-center text-xs transition-colors duration-150",
+          "relative flex min-h-14 flex-col items-center justify-center gap-1 rounded-md px-1 text-center text-xs transition-colors duration-150",
           isActive ? "bg-brand-soft font-medium text-brand" : "text-muted hover:bg-sunken hover:text-ink",
         )
       }
     >
       <Icon size={20} strokeWidth={1.75} aria-hidden />
       {t(screen.word)}
+      {Count ? <Count /> : null}
     </NavLink>
   );
 }

@@ -1,5 +1,7 @@
-import { House, type LucideIcon, Settings, Workflow } from "lucide-react";
+import { House, Inbox, type LucideIcon, Settings, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
+import { WaitingCount } from "../inbox/waiting-count.tsx";
+import { inboxWords } from "../inbox/words.ts";
 import { sectionRoutes, sections } from "../settings/sections.ts";
 import { settingsWords } from "../settings/words.ts";
 import type { Catalogue } from "../words/words.ts";
@@ -20,6 +22,8 @@ export interface Screen {
   readonly word: string;
   /** Who lacks it, or all of several, does not see the screen. */
   readonly permission?: string | readonly string[];
+  /** What waits there, as a number at its icon. */
+  readonly Count?: ComponentType;
   /** Parameters after the path, and what shows; each is loaded when it is opened. */
   readonly routes: readonly ScreenRoute[];
 }
@@ -31,6 +35,15 @@ export const screens: readonly Screen[] = [
     words: appWords,
     word: "home",
     routes: [{ path: "", load: async () => ({ Component: (await import("../home/home.tsx")).Home }) }],
+  },
+  {
+    path: "inbox",
+    icon: Inbox,
+    words: inboxWords,
+    word: "title",
+    permission: "conversations.view",
+    Count: WaitingCount,
+    routes: [{ path: ":id?", load: async () => ({ Component: (await import("../inbox/inbox.tsx")).Inbox }) }],
   },
   {
     path: "flows",

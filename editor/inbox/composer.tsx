@@ -110,7 +110,9 @@ export function Composer({
               : t("sendHint")}
         </span>
         {length > limit * 0.8 ? (
-          <span className={classes(isTooLong && "font-medium text-problem")}>{t("left", { count: length, limit })}</span>
+          <span className={classes(isTooLong && "font-medium text-problem")}>
+            {t("left", { count: length, limit })}
+          </span>
         ) : null}
       </p>
     </form>
@@ -129,7 +131,9 @@ function WindowClosed({
   const language = useLanguage();
   return (
     <Closed
-      title={window.since === null ? t("windowNever") : t("windowClosed", { since: dateAndTime(window.since, language) })}
+      title={
+        window.since === null ? t("windowNever") : t("windowClosed", { since: dateAndTime(window.since, language) })
+      }
       text={t("windowWhy", { channel: channelName, hours: window.hours })}
     />
   );

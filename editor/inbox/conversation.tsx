@@ -49,7 +49,10 @@ export function OpenConversation({
         </section>
         <aside
           aria-label={t("panel")}
-          className={classes("min-w-0 border-line bg-surface xl:w-80 xl:border-l", panel ? "flex-1 xl:flex-none" : "max-xl:hidden")}
+          className={classes(
+            "min-w-0 border-line bg-surface xl:w-80 xl:border-l",
+            panel ? "flex-1 xl:flex-none" : "max-xl:hidden",
+          )}
         >
           <ContactPanel talk={talk.data} search={search} onBack={() => void navigate(`/inbox/${id}${search}`)} />
         </aside>

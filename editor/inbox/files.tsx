@@ -58,7 +58,9 @@ function OneFile({ file, t }: { readonly file: File; readonly t: InboxWords }) {
         <Download size={16} strokeWidth={1.75} className="shrink-0" aria-hidden />
         <span className="[overflow-wrap:anywhere]">
           {t("download", { name })}
-          {file.sizeBytes === null ? null : <span className="text-muted">{` · ${sizeOf(file.sizeBytes, language)}`}</span>}
+          {file.sizeBytes === null ? null : (
+            <span className="text-muted">{` · ${sizeOf(file.sizeBytes, language)}`}</span>
+          )}
         </span>
       </a>
     </>
@@ -66,7 +68,8 @@ function OneFile({ file, t }: { readonly file: File; readonly t: InboxWords }) {
 }
 
 function sizeOf(bytes: number, language: ScreenLanguage): string {
-  const [unit, value] = bytes < 1_000_000 ? (["kilobyte", bytes / 1000] as const) : (["megabyte", bytes / 1e6] as const);
+  const [unit, value] =
+    bytes < 1_000_000 ? (["kilobyte", bytes / 1000] as const) : (["megabyte", bytes / 1e6] as const);
   return value.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 

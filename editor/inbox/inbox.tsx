@@ -41,7 +41,8 @@ export function Inbox() {
     const press = (event: KeyboardEvent): void => {
       const { target, key } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (!(target instanceof HTMLElement) || target.closest("input, textarea, select, [role=dialog], [role=menu]")) return;
+      if (!(target instanceof HTMLElement) || target.closest("input, textarea, select, [role=dialog], [role=menu]"))
+        return;
       const act = key === "j" ? acts.next : key === "k" ? acts.previous : key === "a" ? acts.answer : null;
       if (!act) return;
       event.preventDefault();

@@ -54,7 +54,9 @@ export function Avatar({ person, channel }: { readonly person: Person; readonly 
     <Tooltip text={CHANNEL_LABELS[channel][language]}>
       <span className="relative grid size-10 shrink-0 place-items-center rounded-full bg-customer-soft text-sm font-medium text-customer">
         {letters.length > 0 ? (
-          <span aria-hidden>{`${letters[0]}${letters.length > 1 ? letters[letters.length - 1] : ""}`.toUpperCase()}</span>
+          <span aria-hidden>
+            {`${letters[0]}${letters.length > 1 ? letters[letters.length - 1] : ""}`.toUpperCase()}
+          </span>
         ) : (
           <UserRound size={18} strokeWidth={1.75} aria-hidden />
         )}

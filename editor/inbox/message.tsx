@@ -34,13 +34,14 @@ const AUTHORS = {
   agent: { icon: UserRound, look: "bg-agent-soft", name: "text-agent" },
 } as const;
 
-const STATES: Readonly<Record<string, readonly [LucideIcon, "queued" | "sent" | "delivered" | "read" | "cancelled"]>> = {
-  queued: [Clock, "queued"],
-  sent: [Check, "sent"],
-  delivered: [CheckCheck, "delivered"],
-  read: [CheckCheck, "read"],
-  cancelled: [Ban, "cancelled"],
-};
+const STATES: Readonly<Record<string, readonly [LucideIcon, "queued" | "sent" | "delivered" | "read" | "cancelled"]>> =
+  {
+    queued: [Clock, "queued"],
+    sent: [Check, "sent"],
+    delivered: [CheckCheck, "delivered"],
+    read: [CheckCheck, "read"],
+    cancelled: [Ban, "cancelled"],
+  };
 
 const ERRORS = {
   accountInvalid: "errAccountInvalid",
@@ -60,7 +61,7 @@ export function MessageLine({ message, customer }: { readonly message: ApiMessag
   const t = useWords(inboxWords);
   const language = useLanguage();
   const session = useSession();
-  const { author, authorName, direction, text, choices, error } = message;
+  const { author, authorName, direction, choices, error } = message;
   const isYou = author === "agent" && authorName !== null && authorName === session?.user?.name;
   const name =
     author === "contact"
@@ -104,7 +105,9 @@ export function MessageLine({ message, customer }: { readonly message: ApiMessag
             <CircleAlert size={14} strokeWidth={1.75} className="mt-px shrink-0" aria-hidden />
             <span>
               <span className="font-medium">{t("failed")}</span>
-              {error ? ` · ${error.advice?.[language] ?? t(ERRORS[error.code as keyof typeof ERRORS] ?? "failed")}` : null}
+              {error
+                ? ` · ${error.advice?.[language] ?? t(ERRORS[error.code as keyof typeof ERRORS] ?? "failed")}`
+                : null}
             </span>
           </p>
           {error ? (
@@ -191,7 +194,9 @@ function Line({
 }) {
   const { icon: Icon, look, name: colour } = AUTHORS[author];
   return (
-    <li className={classes("flex max-w-[85%] flex-col gap-1 md:max-w-[75%]", isOut ? "items-end self-end" : "self-start")}>
+    <li
+      className={classes("flex max-w-[85%] flex-col gap-1 md:max-w-[75%]", isOut ? "items-end self-end" : "self-start")}
+    >
       <p className={classes("flex items-center gap-1 px-1 text-xs font-medium", colour)}>
         <Icon size={14} strokeWidth={1.75} aria-hidden />
         {name}

@@ -105,8 +105,7 @@ export const threadQuery = (id: string) =>
 export const othersQuery = (contactId: string) =>
   queryOptions({
     queryKey: ["inbox", "list", "of", contactId],
-    queryFn: async () =>
-      (await askJson<PageOf<Talk>>(`/api/conversations?${asked({ contactId, limit: 20 })}`)).items,
+    queryFn: async () => (await askJson<PageOf<Talk>>(`/api/conversations?${asked({ contactId, limit: 20 })}`)).items,
   });
 
 /** The pages as one list without doubles: what arrived between two pages moves lines from one into the next. */

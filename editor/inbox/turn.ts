@@ -48,7 +48,9 @@ export function useTurn(id: string): Turn {
     busy,
     takeOver: () => {
       queries.setQueryData(queryKey, (known) =>
-        known ? { ...known, owner: "agent" as const, status: "open" as const, answeredBy: session?.name ?? null } : known,
+        known
+          ? { ...known, owner: "agent" as const, status: "open" as const, answeredBy: session?.name ?? null }
+          : known,
       );
       return order("takeover", {}, () => true);
     },

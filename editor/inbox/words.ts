@@ -17,7 +17,8 @@ export const inboxWords = catalogue("inbox", {
     list: "Conversations",
     loading: "Chargement…",
     noWaiting: "Personne n'attend",
-    noWaitingText: "Quand un client demande quelqu'un, ou que le bot ne sait plus répondre, la conversation arrive ici.",
+    noWaitingText:
+      "Quand un client demande quelqu'un, ou que le bot ne sait plus répondre, la conversation arrive ici.",
     seeAll: "Voir toutes les conversations",
     nothing: "Aucune conversation ici",
     nothingText: "Dès qu'un client écrit sur un de vos canaux, la conversation apparaît ici, sans recharger la page.",
@@ -61,7 +62,8 @@ export const inboxWords = catalogue("inbox", {
     failed: "Non envoyé",
     cancelled: "Annulé",
     maybeTwice: "Peut-être envoyé deux fois",
-    maybeTwiceText: "La réponse du fournisseur s'est perdue et le message est reparti : le client l'a peut-être deux fois.",
+    maybeTwiceText:
+      "La réponse du fournisseur s'est perdue et le message est reparti : le client l'a peut-être deux fois.",
     errAccountInvalid: "Le canal refuse la connexion : vérifiez ses identifiants dans les réglages.",
     errMessageInvalid: "Le canal refuse ce message tel qu'il est écrit.",
     errRecipientUnreachable: "Ce client ne peut pas être joint sur ce canal.",
@@ -119,7 +121,8 @@ export const inboxWords = catalogue("inbox", {
     windowLeft: "Vous pouvez écrire librement jusqu'au {{until}} ({{channel}}).",
     windowClosed: "Le délai de réponse est passé depuis le {{since}}",
     windowNever: "Ce client ne vous a pas encore écrit",
-    windowWhy: "{{channel}} n'autorise à écrire librement que pendant {{hours}} heures après le dernier message du client. Vous pourrez répondre dès qu'il écrira de nouveau. Ce que vous aviez commencé est gardé.",
+    windowWhy:
+      "{{channel}} n'autorise à écrire librement que pendant {{hours}} heures après le dernier message du client. Vous pourrez répondre dès qu'il écrira de nouveau. Ce que vous aviez commencé est gardé.",
     oneWay: "On ne peut pas répondre sur ce canal : contactez ce client par un autre.",
     mayNot: "Vous pouvez lire cette conversation, mais pas y répondre.",
     optedOut: "Ce client a demandé à ne plus recevoir de messages : ce que vous écrivez ne partira pas.",
@@ -167,10 +170,12 @@ export const inboxWords = catalogue("inbox", {
     list: "Conversations",
     loading: "Loading…",
     noWaiting: "Nobody is waiting",
-    noWaitingText: "When a customer asks for a person, or the bot no longer knows what to say, the conversation arrives here.",
+    noWaitingText:
+      "When a customer asks for a person, or the bot no longer knows what to say, the conversation arrives here.",
     seeAll: "See all conversations",
     nothing: "No conversation here",
-    nothingText: "As soon as a customer writes on one of your channels, the conversation shows up here, without a reload.",
+    nothingText:
+      "As soon as a customer writes on one of your channels, the conversation shows up here, without a reload.",
     openChat: "Try the web chat",
     noMore: "You have seen them all.",
     moreFailed: "The rest could not be loaded.",
@@ -269,7 +274,8 @@ export const inboxWords = catalogue("inbox", {
     windowLeft: "You can write freely until {{until}} ({{channel}}).",
     windowClosed: "The time to answer has passed since {{since}}",
     windowNever: "This customer has not written to you yet",
-    windowWhy: "{{channel}} only allows writing freely for {{hours}} hours after the customer's last message. You can answer as soon as they write again. What you had begun is kept.",
+    windowWhy:
+      "{{channel}} only allows writing freely for {{hours}} hours after the customer's last message. You can answer as soon as they write again. What you had begun is kept.",
     oneWay: "One cannot answer on this channel: reach this customer on another.",
     mayNot: "You can read this conversation, but not answer in it.",
     optedOut: "This customer asked to receive no more messages: what you write will not be sent.",

@@ -1,5 +1,6 @@
 import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { ApiError, askJson } from "../api.ts";
+import { forgetWritten } from "../inbox/unsent.ts";
 
 /** Who is signed in, and what they may do: everywhere (`permissions`) and at single accounts. */
 export interface Session {
@@ -78,6 +79,7 @@ export function useSignIn() {
     },
     signOut: async (): Promise<void> => {
       await askJson("/api/session", { method: "DELETE" });
+      forgetWritten();
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, null);
     },
