@@ -64,8 +64,19 @@ export function Inbox() {
   // Back in the list, one goes on from the row that one came from.
   const before = useRef<string | undefined>(undefined);
   useEffect(() => {
-    if (id === undefined && before.current) document.getElementById(`talk-${before.current}`)?.focus();
+    const from = before.current;
     before.current = id;
+    if (id !== undefined || from === undefined) return;
+    // The rows are drawn again once the list has a height; then the one is there, or it is in another view.
+    let frame = 0;
+    let looks = 0;
+    const look = (): void => {
+      const link = document.getElementById(`talk-${from}`);
+      if (link) link.focus();
+      else if (looks++ < 30) frame = requestAnimationFrame(look);
+    };
+    look();
+    return () => cancelAnimationFrame(frame);
   }, [id]);
 
   const change = (next: TalkFilter): void => setAsked(searchOf(next).slice(1), { replace: true });

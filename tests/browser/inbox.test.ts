@@ -86,7 +86,10 @@ describe("a customer and the one who answers", () => {
     await asksForSomebody();
     await row("Visiteur du site").waitFor(SOON);
     await row("demande un conseiller").waitFor(SOON);
-    await agent.getByText("1 conversation à répondre").first().waitFor({ ...SOON, state: "attached" });
+    await agent
+      .getByText("1 conversation à répondre")
+      .first()
+      .waitFor({ ...SOON, state: "attached" });
     await agent.keyboard.press("j");
     await inThread("conseiller");
     await strip(/Le client attend une réponse/);
@@ -99,19 +102,19 @@ describe("a customer and the one who answers", () => {
     await strip("Vous répondez");
     await inThread("Bonjour, que puis-je faire pour vous ?");
     expect(await agent.getByRole("log").getByText("Bonjour, que puis-je faire pour vous ?").count()).toBe(1);
-    await agent.getByText("1 conversation à répondre").first().waitFor({ ...SOON, state: "detached" });
+    await agent
+      .getByText("1 conversation à répondre")
+      .first()
+      .waitFor({ ...SOON, state: "detached" });
 
     await customerWrites("Je cherche un cadeau.");
     await inThread("Je cherche un cadeau.");
     await press(agent, "Rendre la main au bot");
     await strip("Le bot répond");
-    await customerWrites("bonjour");
-    await customerSees("Bonjour, bienvenue à la boutique");
-    await eventually(async () => {
-      const said = await customer.getByRole("log").getByText(/bienvenue à la boutique/).count();
-      expect(said).toBe(2);
-    }, 15_000);
-    await inThread("bonjour");
+    await customerSees("Puis-je faire autre chose pour vous ?");
+    await customerWrites("produits");
+    await customerSees("Voici nos produits");
+    await inThread("Voici nos produits");
     expect(await agent.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true);
   }, 120_000);
 
@@ -169,7 +172,9 @@ describe("the inbox on a phone", () => {
     await press(agent, "Retour à la conversation");
     await press(agent, "Retour à la liste");
     await row("Visiteur du site").waitFor(SOON);
-    expect(await agent.evaluate(() => document.activeElement?.id.startsWith("talk-"))).toBe(true);
+    await eventually(async () => {
+      expect(await agent.evaluate(() => document.activeElement?.id)).toMatch(/^talk-/);
+    }, 10_000);
   }, 90_000);
 });
 
