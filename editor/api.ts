@@ -1,8 +1,8 @@
 import { catalogue, wordsOf } from "./words/words.ts";
 
 export type { AccountView } from "../engine/server/account-view.ts";
-export type { ApiMessage } from "../engine/server/message-view.ts";
 export type { Dependents, FlowOverview } from "../engine/server/flow-overview.ts";
+export type { ApiMessage } from "../engine/server/message-view.ts";
 
 const apiWords = catalogue("api", {
   fr: {
