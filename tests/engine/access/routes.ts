@@ -36,10 +36,7 @@ export const ROUTES: Readonly<Record<string, Expected>> = {
     may: "accounts conversations.view",
     asks: ({ account, contact }) => [`accountId=${account}`, `contactId=${contact}`],
   },
-  "GET /api/conversation-counts": {
-    may: "accounts conversations.view",
-    asks: ({ account }) => [`accountId=${account}`],
-  },
+  "GET /api/conversation-counts": { may: "accounts conversations.view" },
   "GET /api/conversations/{id}": { may: "accounts conversations.view", of: "conversation" },
   "GET /api/conversations/{id}/path": { may: "accounts conversations.view", of: "conversation" },
   "GET /api/conversations/{id}/messages": { may: "accounts messages.view", of: "conversation" },
