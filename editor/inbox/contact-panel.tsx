@@ -162,7 +162,7 @@ function WhereBot({ talk }: { readonly talk: OpenTalk }) {
           />
           {talk.run?.timers.map(({ name, dueAt }) => (
             <p key={name} className="text-xs text-muted">
-              {t("timer", { name, at: dateAndTime(dueAt, language) })}
+              {t("timer", { at: dateAndTime(dueAt, language) })}
             </p>
           ))}
           {mayLook ? (
