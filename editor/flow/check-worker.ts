@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../engine/core/domain/diagnostic.ts";
 import type { CheckContext } from "../../engine/core/flow/checks/check.ts";
-import { checkFlow } from "../../engine/core/flow/checks/registry.ts";
+import { checkInSteps } from "../../engine/core/flow/checks/registry.ts";
 import type { FlowDocument } from "../../engine/core/flow/document.ts";
 import { parseFlow } from "../../engine/core/flow/parse.ts";
 import { createBlockReader } from "../../engine/core/flow/read-blocks.ts";
@@ -15,7 +15,10 @@ export interface Findings {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A check that is outdated ends after this time at the latest, or with the one check that is at work. */
+const SLICE_MS = 8;
 const read = createBlockReader();
+let newest = 0;
 let context: CheckContext = { channels: [], flows: [], templates: null, playbooks: [] };
 
 /** Checks beside the page, so that typing never waits for it. */
@@ -29,10 +32,33 @@ addEventListener("message", ({ data }: MessageEvent<Question>) => {
     context = { ...rest, flows };
     return;
   }
-  const parsed = parseFlow(data.source, { file: data.file, read });
-  const findings: Findings = {
-    number: data.number,
-    diagnostics: [...parsed.diagnostics, ...checkFlow(parsed, context)],
-  };
-  postMessage(findings);
+  newest = data.number;
+  void check(data);
 });
+
+async function check({ number, file, source }: Question & { readonly type: "check" }): Promise<void> {
+  const parsed = parseFlow(source, { file, read });
+  const diagnostics = [...parsed.diagnostics];
+  let since = performance.now();
+  for (const found of checkInSteps(parsed, context)) {
+    diagnostics.push(...found);
+    if (performance.now() - since < SLICE_MS) continue;
+    await breath();
+    if (number !== newest) return;
+    since = performance.now();
+  }
+  const findings: Findings = { number, diagnostics };
+  postMessage(findings);
+}
+
+/** Lets a newer question come in. */
+function breath(): Promise<void> {
+  return new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  });
+}

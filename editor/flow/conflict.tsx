@@ -6,7 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { catalogue, useWords } from "../words/words.ts";
-import { useFlow, useFlowState } from "./flow-context.ts";
+import { useFlow, useFlowPart } from "./flow-context.ts";
 
 const conflictWords = catalogue("flow.conflict", {
   fr: {
@@ -37,14 +37,14 @@ type Whose = "mine" | "theirs";
 
 /** Two people changed the same blocks: both versions side by side, and a person decides. */
 export function ConflictDialog() {
-  const { conflict } = useFlowState();
+  const conflict = useFlowPart((state) => state.conflict);
   return conflict ? <Decide key={conflict.etag} /> : null;
 }
 
 function Decide() {
   const t = useWords(conflictWords);
   const { session } = useFlow();
-  const { conflict, source } = useFlowState();
+  const conflict = useFlowPart((state) => state.conflict);
   const [choices, setChoices] = useState<Readonly<Record<string, Whose>>>({});
   if (!conflict) return null;
   const { merge, theirs } = conflict;
@@ -64,7 +64,9 @@ function Decide() {
       actions={
         <>
           <Button onClick={() => (merge ? decide(() => "theirs") : session.decide(theirs))}>{t("allTheirs")}</Button>
-          <Button onClick={() => (merge ? decide(() => "mine") : session.decide(source))}>{t("allMine")}</Button>
+          <Button onClick={() => (merge ? decide(() => "mine") : session.decide(session.state().source))}>
+            {t("allMine")}
+          </Button>
           {merge ? (
             <Button look="primary" onClick={() => decide((one) => choices[nameOf(one)] ?? "mine")}>
               {t("keep")}

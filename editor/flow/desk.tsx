@@ -12,10 +12,9 @@ import { useWords } from "../words/words.ts";
 import type { Surroundings } from "./around.ts";
 import { Canvas } from "./canvas/canvas.tsx";
 import { CARD_WIDTH, START } from "./canvas/elements.ts";
-import { usePlaces } from "./canvas/places.ts";
 import { ConflictDialog } from "./conflict.tsx";
 import { Drawer } from "./drawer.tsx";
-import { type DrawerTab, FlowContext, type FlowWorkspace, useFlow, useFlowState } from "./flow-context.ts";
+import { type DrawerTab, FlowContext, type FlowWorkspace, useFlow, useFlowPart } from "./flow-context.ts";
 import type { FlowSession } from "./flow-session.ts";
 import { FlowTools } from "./flow-tools.tsx";
 import { FlowForm } from "./form/flow-form.tsx";
@@ -49,8 +48,12 @@ export function Desk({
     setSelected(ids);
     light([]);
   }, []);
-  const drawing = useSyncExternalStore(session.subscribe, () => session.state().drawing);
-  const places = usePlaces(drawing);
+  // Nothing here may change with every edit: all that works with the flow would be drawn anew.
+  const wanted = useSyncExternalStore(session.subscribe, () => session.state().drawing?.value.channels);
+  const channels = useMemo(
+    () => (around?.channels ?? []).filter(({ type }) => !Array.isArray(wanted) || wanted.includes(type)),
+    [around, wanted],
+  );
   const goTo = useCallback(
     (node: string) => {
       select([node]);
@@ -72,10 +75,7 @@ export function Desk({
       id,
       session,
       mayEdit,
-      channels: (around?.channels ?? []).filter(({ type }) => {
-        const wanted = drawing?.value.channels;
-        return !Array.isArray(wanted) || wanted.includes(type);
-      }),
+      channels,
       flowIds: around?.flowIds ?? [],
       playbooks: around?.playbooks ?? [],
       selected,
@@ -93,7 +93,7 @@ export function Desk({
       simulate,
       others: around?.check.others ?? [],
     }),
-    [id, session, mayEdit, around, drawing, selected, select, goTo, lit, drawer, line, isSimulating],
+    [id, session, mayEdit, around, channels, selected, select, goTo, lit, drawer, line, isSimulating],
   );
   return (
     <FlowContext value={workspace}>
@@ -103,7 +103,7 @@ export function Desk({
         <div className="flex min-w-0 flex-1 flex-col">
           <Unreadable />
           <div className="relative min-h-0 flex-1">
-            <Canvas places={places} />
+            <Canvas />
           </div>
           <Drawer />
         </div>
@@ -118,14 +118,14 @@ export function Desk({
 
 function Blocks() {
   const t = useWords(flowWords);
-  const { mayEdit, selected } = useFlow();
-  const { drawing } = useFlowState();
+  const { session, mayEdit, selected } = useFlow();
   const acts = useNodeActs();
   const [isOpen, setOpen] = useState(false);
   if (!mayEdit) return null;
   // Beside what is chosen, by its first free way out; else in the middle.
   const add = (type: string): void => {
     const [only] = selected;
+    const { drawing } = session.state();
     const drawn = only === undefined || selected.length > 1 ? undefined : drawing?.nodes.get(only);
     const free = drawn?.exits.find(({ need, to }) => need === "required" && to === null);
     acts.add(type, drawn && free ? { from: { node: drawn.id, exit: free.name } } : {});
@@ -163,7 +163,7 @@ function Talk() {
   // Any channel can be tried, also before it is connected; those that are come first.
   const { data: known = [] } = useQuery(channelsQuery);
   const channels = [...connected, ...known.filter(({ type }) => connected.every((one) => one.type !== type))];
-  const { source } = useFlowState();
+  const source = useFlowPart((state) => state.source);
   const [only] = selected;
   const node = only === undefined || only === START ? null : only;
   return (
@@ -183,10 +183,9 @@ function Talk() {
 function Form() {
   const t = useWords(flowWords);
   const { selected, select } = useFlow();
-  const { drawing } = useFlowState();
   const [only] = selected;
+  const drawn = useFlowPart((state) => (only === undefined ? undefined : state.drawing?.nodes.get(only)));
   if (only === undefined) return null;
-  const drawn = drawing?.nodes.get(only);
   return (
     <aside
       aria-label={t("toolbar")}
@@ -215,7 +214,8 @@ function Form() {
 function Unreadable() {
   const t = useWords(flowWords);
   const { openDrawer } = useFlow();
-  const { isReadable, diagnostics } = useFlowState();
+  const isReadable = useFlowPart((state) => state.isReadable);
+  const diagnostics = useFlowPart((state) => state.diagnostics);
   if (isReadable) return null;
   return (
     <div role="alert" className="flex flex-wrap items-center gap-3 border-b border-problem bg-problem-soft px-4 py-2">

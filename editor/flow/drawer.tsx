@@ -4,7 +4,7 @@ import { IconButton } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
 import { Skeleton } from "../ui/states.tsx";
 import { useWords } from "../words/words.ts";
-import { useFlow, useFlowState } from "./flow-context.ts";
+import { useFlow, useFlowPart } from "./flow-context.ts";
 import { Problems } from "./problems.tsx";
 import { flowWords } from "./words.ts";
 
@@ -17,7 +17,7 @@ const LOWEST = 140;
 export function Drawer() {
   const t = useWords(flowWords);
   const { id, channels, drawer, openDrawer, goTo, light } = useFlow();
-  const { diagnostics } = useFlowState();
+  const diagnostics = useFlowPart((state) => state.diagnostics);
   const [height, setHeight] = useState(() => Math.min(360, window.innerHeight * 0.4));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const count = diagnostics.filter(({ severity }) => severity !== "info").length;

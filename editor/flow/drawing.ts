@@ -33,22 +33,30 @@ export interface Drawing {
   readonly layout: Readonly<Record<string, readonly [number, number]>>;
 }
 
+const NONE: readonly never[] = [];
 const known = new WeakMap<object, Map<string, DrawnNode>>();
 
-/** Null: there is nothing to draw. Nodes whose text did not change are the same objects as before. */
-export function drawingOf(value: unknown): Drawing | null {
+/** Null: there is nothing to draw. What did not change is the same object as in the drawing before. */
+export function drawingOf(value: unknown, before: Drawing | null = null): Drawing | null {
   if (!isRecord(value) || !isRecord(value.nodes)) return null;
-  const nodes = new Map<string, DrawnNode>();
+  const found = new Map<string, DrawnNode>();
   for (const [id, raw] of Object.entries(value.nodes)) {
-    if (isRecord(raw) && typeof raw.type === "string") nodes.set(id, drawnNode(id, raw as RawNode));
+    if (isRecord(raw) && typeof raw.type === "string") found.set(id, drawnNode(id, raw as RawNode));
   }
-  const languages = flowHead.shape.languages.safeParse(value.languages).data ?? ["fr"];
-  const layout = flowHead.shape.layout.safeParse(value.layout).data ?? {};
+  const nodes = before && isSameMap(before.nodes, found) ? before.nodes : found;
+  const languages =
+    before && before.value.languages === value.languages
+      ? before.languages
+      : (flowHead.shape.languages.safeParse(value.languages).data ?? ["fr"]);
+  const layout =
+    before && isSameRecord(before.value.layout, value.layout)
+      ? before.layout
+      : (flowHead.shape.layout.safeParse(value.layout).data ?? {});
   const start = typeof value.start === "string" ? value.start : "";
   const plain = Object.fromEntries([...nodes].map(([id, { raw }]) => [id, raw]));
   const lists = {
-    triggers: Array.isArray(value.triggers) ? (value.triggers as object[]) : [],
-    interrupts: Array.isArray(value.interrupts) ? (value.interrupts as { to: string }[]) : [],
+    triggers: Array.isArray(value.triggers) ? (value.triggers as object[]) : NONE,
+    interrupts: Array.isArray(value.interrupts) ? (value.interrupts as { to: string }[]) : NONE,
   };
   return {
     sketch: { start, nodes: plain, languages, layout, ...lists },
@@ -94,4 +102,15 @@ function exitsOf(type: NodeType | null, node: FlowNode): readonly ExitSpec[] {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function isSameMap(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  return a.size === b.size && [...b].every(([key, value]) => a.get(key) === value);
+}
+
+/** Whether two blocks of the file have the same entries: the reader keeps those whose text did not change. */
+function isSameRecord(a: unknown, b: unknown): boolean {
+  if (!isRecord(a) || !isRecord(b)) return a === b;
+  const keys = Object.keys(b);
+  return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
 }

@@ -4,7 +4,7 @@ import type { FlowSession, FlowState } from "./flow-session.ts";
 
 export type DrawerTab = "problems" | "yaml" | "history" | "live";
 
-/** What every part of the editor of one flow works with. */
+/** What every part of the editor of one flow works with. It stays the same while the flow is edited: see `useFlowPart`. */
 export interface FlowWorkspace {
   readonly id: string;
   readonly session: FlowSession;
@@ -39,7 +39,11 @@ export function useFlow(): FlowWorkspace {
   return found;
 }
 
-export function useFlowState(): FlowState {
+/**
+ * A part of the flow's state: the component is drawn anew only when this part is another one than before, so `pick`
+ * must give the same object as long as nothing changed, and should give no more than what is shown.
+ */
+export function useFlowPart<T>(pick: (state: FlowState) => T): T {
   const { session } = useFlow();
-  return useSyncExternalStore(session.subscribe, session.state);
+  return useSyncExternalStore(session.subscribe, () => pick(session.state()));
 }

@@ -95,7 +95,7 @@ export function openFlow(first: { readonly source: string; readonly etag: string
     update({
       source,
       parsed: parseFlow(source, { read }),
-      drawing: drawingOf(value) ?? state.drawing,
+      drawing: drawingOf(value, state.drawing) ?? state.drawing,
       isReadable: value !== undefined,
       isChecked: false,
       ...more,

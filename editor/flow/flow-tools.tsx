@@ -13,9 +13,9 @@ import {
   Rocket,
   Undo2,
 } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
 import { Link } from "react-router";
-import { inLanguage, type LocalizedText } from "../../engine/core/domain/language.ts";
+import { inLanguage, type Language, type LocalizedText } from "../../engine/core/domain/language.ts";
 import { type Command, useCommands } from "../app/commands.ts";
 import { TopBarContent } from "../app/top-bar.tsx";
 import { iconOf } from "../flows/node-look.ts";
@@ -23,7 +23,8 @@ import { useMay } from "../session/session.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { clock } from "../words/moments.ts";
 import { useLanguage, useWords } from "../words/words.ts";
-import { useFlow, useFlowState } from "./flow-context.ts";
+import type { DrawnNode } from "./drawing.ts";
+import { useFlow, useFlowPart } from "./flow-context.ts";
 import { useNodeActs } from "./node-acts.ts";
 import { openHelp } from "./shortcuts.tsx";
 import { flowWords } from "./words.ts";
@@ -42,20 +43,20 @@ export function FlowTools() {
     await session.save();
     setPublishing(true);
   };
-  const { drawing, canUndo, canRedo, isReadable } = useFlowState();
+  const canUndo = useFlowPart((state) => state.canUndo);
+  const canRedo = useFlowPart((state) => state.canRedo);
+  const isReadable = useFlowPart((state) => state.isReadable);
   const acts = useNodeActs();
   const flow = useReactFlow();
-  const name = drawing?.value.name as LocalizedText | undefined;
-  const nodes = drawing?.nodes;
+  const name = useFlowPart((state) => state.drawing?.value.name) as LocalizedText | undefined;
+  // The palette is not open while one types: its list may come later, and only what changed is worded anew.
+  const nodes = useDeferredValue(useFlowPart((state) => state.drawing?.nodes));
   const commands = useMemo(
     (): readonly Command[] => [
-      ...[...(nodes?.values() ?? [])].map(({ id: node, raw, type, node: parsed }) => ({
-        id: `node-${node}`,
-        title: typeof raw.title === "string" ? raw.title : node,
+      ...[...(nodes?.values() ?? [])].map((drawn) => ({
+        ...wordsFor(drawn, language),
         group: t("find"),
-        icon: iconOf(raw.type, type?.group ?? "logic"),
-        words: `${type?.label[language] ?? ""} ${parsed ? type?.preview(parsed, language) : ""}`,
-        run: () => goTo(node),
+        run: () => goTo(drawn.id),
       })),
       ...(mayEdit
         ? [{ id: "flow-tidy", title: t("layout"), group: t("canvas"), icon: LayoutGrid, run: () => void acts.tidy() }]
@@ -139,11 +140,31 @@ export function FlowTools() {
   );
 }
 
+type NodeWords = Pick<Command, "id" | "title" | "icon" | "words">;
+const worded = new WeakMap<DrawnNode, Map<Language, NodeWords>>();
+
+/** How a node is found in the palette of commands; kept as long as the node stays the same. */
+function wordsFor(drawn: DrawnNode, language: "fr" | "en"): NodeWords {
+  const kept = worded.get(drawn) ?? new Map<Language, NodeWords>();
+  const known = kept.get(language);
+  if (known) return known;
+  const { id, raw, type, node } = drawn;
+  const words = {
+    id: `node-${id}`,
+    title: typeof raw.title === "string" ? raw.title : id,
+    icon: iconOf(raw.type, type?.group ?? "logic"),
+    words: `${type?.label[language] ?? ""} ${node ? type?.preview(node, language) : ""}`,
+  };
+  worded.set(drawn, kept.set(language, words));
+  return words;
+}
+
 function SaveState() {
   const t = useWords(flowWords);
   const language = useLanguage();
   const { session } = useFlow();
-  const { saving, savedAt } = useFlowState();
+  const saving = useFlowPart((state) => state.saving);
+  const savedAt = useFlowPart((state) => state.savedAt);
   const [Icon, words, tone] =
     saving === "failed"
       ? ([CloudOff, t("saveFailed"), "text-problem"] as const)

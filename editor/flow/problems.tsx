@@ -1,9 +1,10 @@
 import { CircleAlert, CircleCheck, Info, Lightbulb, Wrench } from "lucide-react";
+import { useDeferredValue } from "react";
 import type { Diagnostic } from "../../engine/core/domain/diagnostic.ts";
 import { Button } from "../ui/button.tsx";
 import { classes } from "../ui/classes.ts";
 import { useLanguage, useWords } from "../words/words.ts";
-import { useFlow, useFlowState } from "./flow-context.ts";
+import { useFlow, useFlowPart } from "./flow-context.ts";
 import { flowWords } from "./words.ts";
 
 const LOOKS = {
@@ -16,7 +17,9 @@ const RANKS = { error: 0, warning: 1, info: 2 } as const;
 /** Everything that is wrong or could be better, errors first; each leads to its place. */
 export function Problems() {
   const t = useWords(flowWords);
-  const { diagnostics, isChecked } = useFlowState();
+  // A list that lags behind a little does not hold up who types.
+  const diagnostics = useDeferredValue(useFlowPart((state) => state.diagnostics));
+  const isChecked = useFlowPart((state) => state.isChecked);
   const sorted = [...diagnostics].sort(
     (a, b) => RANKS[a.severity] - RANKS[b.severity] || a.range.start.offset - b.range.start.offset,
   );
@@ -48,7 +51,7 @@ function Problem({ diagnostic }: { readonly diagnostic: Diagnostic }) {
     light(example?.path ?? []);
   };
   return (
-    <li className="flex flex-wrap items-start gap-x-3 gap-y-1 px-4 py-2.5">
+    <li className="flex flex-wrap items-start gap-x-3 gap-y-1 px-4 py-2.5 [content-visibility:auto] [contain-intrinsic-block-size:auto_3.5rem]">
       <Icon size={18} strokeWidth={1.75} className={classes("mt-0.5 shrink-0", colour)} aria-hidden />
       <div className="min-w-60 flex-1">
         <button type="button" onClick={show} className="text-left underline-offset-4 hover:underline">
@@ -78,7 +81,7 @@ function FixButton({ diagnostic }: { readonly diagnostic: Diagnostic }) {
   const t = useWords(flowWords);
   const language = useLanguage();
   const { session, mayEdit } = useFlow();
-  const { isReadable } = useFlowState();
+  const isReadable = useFlowPart((state) => state.isReadable);
   const { fix } = diagnostic;
   if (!fix || !mayEdit || !isReadable) return null;
   return (
@@ -124,7 +127,7 @@ function ExampleChat({ chat }: { readonly chat: NonNullable<Diagnostic["example"
 /** The findings of one node, in its form. */
 export function NodeProblems({ node }: { readonly node: string }) {
   const language = useLanguage();
-  const { diagnostics } = useFlowState();
+  const diagnostics = useFlowPart((state) => state.diagnostics);
   const own = diagnostics.filter((one) => one.node === node && one.severity !== "info");
   if (own.length === 0) return null;
   return (

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { Dialog } from "../ui/dialog.tsx";
 import { Keys } from "../ui/keys.tsx";
 import { catalogue, useWords } from "../words/words.ts";
-import { useFlow, useFlowState } from "./flow-context.ts";
+import { useFlow } from "./flow-context.ts";
 import { useNodeActs } from "./node-acts.ts";
 
 const keyWords = catalogue("flow.keys", {
@@ -87,7 +87,6 @@ export function openHelp(): void {
 export function Shortcuts() {
   const t = useWords(keyWords);
   const { session, selected, select, openDrawer, drawer } = useFlow();
-  const { drawing } = useFlowState();
   const acts = useNodeActs();
   const flow = useReactFlow();
   const [isOpen, setOpen] = useState(false);
@@ -108,7 +107,7 @@ export function Shortcuts() {
       if (isMod && key === "z") return done(event, event.shiftKey ? session.redo : session.undo);
       if (isMod && key === "y") return done(event, session.redo);
       if (isMod && key === "d") return done(event, () => acts.duplicate(selected));
-      if (isMod && key === "a") return done(event, () => select([...(drawing?.nodes.keys() ?? [])]));
+      if (isMod && key === "a") return done(event, () => select([...(session.state().drawing?.nodes.keys() ?? [])]));
       if (isMod || event.altKey) return;
       switch (event.key) {
         case "/":
@@ -154,7 +153,7 @@ export function Shortcuts() {
       document.removeEventListener("cut", copied);
       document.removeEventListener("paste", pasted);
     };
-  }, [session, selected, select, acts, flow, drawing, drawer, openDrawer]);
+  }, [session, selected, select, acts, flow, drawer, openDrawer]);
   return (
     <Dialog open={isOpen} onClose={() => setOpen(false)} title={t("title")}>
       <dl className="grid gap-x-8 gap-y-1 sm:grid-cols-2">

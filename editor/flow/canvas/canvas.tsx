@@ -6,6 +6,7 @@ import {
   type Edge,
   type FinalConnectionState,
   MiniMap,
+  type Node,
   type OnNodesChange,
   ReactFlow,
   type ReactFlowInstance,
@@ -18,16 +19,16 @@ import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } fro
 import { connect, disconnect, place } from "../../../engine/core/flow/commands.ts";
 import { toneOf } from "../../flows/node-look.ts";
 import { useWords } from "../../words/words.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { useNodeActs } from "../node-acts.ts";
 import { DRAGGED } from "../palette.tsx";
 import { flowWords } from "../words.ts";
 import { Card } from "./card.tsx";
-import { boxesOf, type CanvasNode, linesOf, START } from "./elements.ts";
+import { boxesOf, type CanvasNode, type CardData, linesOf, START } from "./elements.ts";
 import { NextBlock, type NextBlockAt } from "./next-block.tsx";
+import { usePlaces } from "./places.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { StartCard } from "./start-card.tsx";
-import type { Places } from "./tidy.ts";
 
 /** A flow that fits is shown whole; a larger one from its beginning, so that its first cards can be read. */
 const READABLE = 0.6;
@@ -45,11 +46,19 @@ async function look(flow: ReactFlowInstance<CanvasNode, Edge>, start: string): P
 const nodeTypes = { card: Card, start: StartCard };
 const GRID: [number, number] = [20, 20];
 
+function colourOf(node: Node): string {
+  const { data, type } = node as CanvasNode;
+  return type === "card" ? `var(--${toneOf((data as CardData).drawn.type?.group ?? "logic")})` : "var(--line-strong)";
+}
+
 /** The flow as a drawing that one can work in. */
-export function Canvas({ places }: { readonly places: Places }) {
+export function Canvas() {
   const t = useWords(flowWords);
   const { session, mayEdit, selected, select, lit } = useFlow();
-  const { drawing, diagnostics, isReadable } = useFlowState();
+  const drawing = useFlowPart((state) => state.drawing);
+  const isReadable = useFlowPart((state) => state.isReadable);
+  const diagnostics = useFlowPart((state) => state.diagnostics);
+  const places = usePlaces(drawing);
   const acts = useNodeActs();
   const flow = useReactFlow<CanvasNode, Edge>();
   const [nodes, setNodes] = useState<readonly CanvasNode[]>([]);
@@ -176,17 +185,7 @@ export function Canvas({ places }: { readonly places: Places }) {
         proOptions={{ hideAttribution: false }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.5} />
-        <MiniMap
-          pannable
-          zoomable
-          ariaLabel={t("canvas")}
-          className="max-md:hidden!"
-          nodeColor={(node) =>
-            node.type === "card"
-              ? `var(--${toneOf((node as CanvasNode & { type: "card" }).data.drawn.type?.group ?? "logic")})`
-              : "var(--line-strong)"
-          }
-        />
+        <MiniMap pannable zoomable ariaLabel={t("canvas")} className="max-md:hidden!" nodeColor={colourOf} />
         <SelectionBar />
       </ReactFlow>
       {next ? <NextBlock {...next} onClose={() => setNext(null)} /> : null}

@@ -1,5 +1,6 @@
 import type { Edge, Node } from "@xyflow/react";
 import type { Diagnostic } from "../../../engine/core/domain/diagnostic.ts";
+import type { FlowSketch } from "../../../engine/core/flow/commands.ts";
 import type { Drawing, DrawnNode } from "../drawing.ts";
 
 /** The id of the box that says what starts the flow. */
@@ -18,7 +19,8 @@ export interface CardData extends Record<string, unknown> {
 }
 export type CardNode = Node<CardData, "card">;
 export interface StartData extends Record<string, unknown> {
-  readonly drawing: Drawing;
+  readonly triggers: FlowSketch["triggers"];
+  readonly interrupts: FlowSketch["interrupts"];
 }
 export type StartNode = Node<StartData, "start">;
 export type CanvasNode = CardNode | StartNode;
@@ -58,7 +60,7 @@ export function boxesOf(
     id: START,
     type: "start",
     position: { x: x - START_GAP, y },
-    data: { drawing },
+    data: { triggers: drawing.sketch.triggers, interrupts: drawing.sketch.interrupts },
     draggable: false,
     deletable: false,
   };

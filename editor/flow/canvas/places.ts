@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Drawing } from "../drawing.ts";
 import { CARD_WIDTH } from "./elements.ts";
 import type { Places, Sketch } from "./tidy.ts";
@@ -53,6 +53,6 @@ export function usePlaces(drawing: Drawing | null): Places {
       isLate = true;
     };
   }, [shape]);
-  if (!drawing) return {};
-  return missing === 0 ? drawing.layout : { ...worked, ...drawing.layout };
+  const layout = drawing?.layout;
+  return useMemo(() => (missing === 0 ? (layout ?? {}) : { ...worked, ...layout }), [missing, worked, layout]);
 }

@@ -2,7 +2,7 @@ import { NodeToolbar, Position } from "@xyflow/react";
 import { AlignHorizontalJustifyStart, AlignVerticalJustifyStart, Copy, Trash2 } from "lucide-react";
 import { IconButton } from "../../ui/button.tsx";
 import { useWords } from "../../words/words.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { useNodeActs } from "../node-acts.ts";
 import { flowWords } from "../words.ts";
 import { START } from "./elements.ts";
@@ -11,9 +11,10 @@ import { START } from "./elements.ts";
 export function SelectionBar() {
   const t = useWords(flowWords);
   const { selected, mayEdit } = useFlow();
-  const { isReadable, drawing } = useFlowState();
+  const isReadable = useFlowPart((state) => state.isReadable);
+  const nodes = useFlowPart((state) => state.drawing?.nodes);
   const acts = useNodeActs();
-  const chosen = selected.filter((id) => id !== START && drawing?.nodes.has(id));
+  const chosen = selected.filter((id) => id !== START && nodes?.has(id));
   if (!mayEdit || !isReadable || chosen.length === 0) return null;
   return (
     <NodeToolbar nodeId={[...chosen]} isVisible position={Position.Top} offset={8}>

@@ -9,9 +9,8 @@ import type { StartNode } from "./elements.ts";
 /** What starts the flow, and the words that work from anywhere in it. */
 export const StartCard = memo(function StartCard({ data, selected }: NodeProps<StartNode>) {
   const t = useWords(flowWords);
-  const { sketch } = data.drawing;
-  const triggers = (sketch.triggers ?? []) as readonly TriggerLike[];
-  const interrupts = (sketch.interrupts ?? []) as readonly {
+  const triggers = (data.triggers ?? []) as readonly TriggerLike[];
+  const interrupts = (data.interrupts ?? []) as readonly {
     readonly keywords?: readonly string[];
     readonly to: string;
   }[];

@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Input, Select } from "../../ui/field.tsx";
 import { useWords } from "../../words/words.ts";
-import { useFlowState } from "../flow-context.ts";
+import { useFlowPart } from "../flow-context.ts";
 import {
   type Comparison,
   type Condition,
@@ -15,7 +15,7 @@ import {
 } from "./condition.ts";
 import { PlainTextField } from "./localized-text.tsx";
 import type { SchemaInputProps } from "./schema-input.tsx";
-import { variablesIn } from "./variables.ts";
+import { variablesOf } from "./variables.ts";
 import { formWords } from "./words.ts";
 
 /** A condition as a sentence that is put together, or as the expression that it is in the file. */
@@ -106,7 +106,7 @@ function Part({
 }) {
   const t = useWords(formWords);
   const id = useId();
-  const { drawing } = useFlowState();
+  const variables = useFlowPart(variablesOf);
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <Input
@@ -120,7 +120,7 @@ function Part({
         className="min-w-28 flex-1"
       />
       <datalist id={id}>
-        {(drawing ? variablesIn(drawing) : []).map(({ name }) => (
+        {variables.map(({ name }) => (
           <option key={name} value={name} />
         ))}
       </datalist>

@@ -6,7 +6,7 @@ import { Field, Input, Select } from "../../ui/field.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { useLanguage, useWords } from "../../words/words.ts";
 import { type TriggerLike, triggerWords } from "../canvas/start-card.tsx";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { flowWords } from "../words.ts";
 
 const NEW_TRIGGERS = [
@@ -27,7 +27,8 @@ export function FlowForm() {
   const t = useWords(flowWords);
   const language = useLanguage();
   const { session, mayEdit } = useFlow();
-  const { drawing, isReadable } = useFlowState();
+  const drawing = useFlowPart((state) => state.drawing);
+  const isReadable = useFlowPart((state) => state.isReadable);
   if (!drawing) return null;
   const isDisabled = !mayEdit || !isReadable;
   const name = drawing.value.name as LocalizedText | undefined;

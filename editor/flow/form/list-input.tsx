@@ -7,7 +7,7 @@ import { freeName, reorder, setField } from "../../../engine/core/flow/commands.
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useLanguage, useWords } from "../../words/words.ts";
-import { useFlowState } from "../flow-context.ts";
+import { useFlow } from "../flow-context.ts";
 import { SchemaInput, type SchemaInputProps } from "./schema-input.tsx";
 import { isOptional, shapeOf } from "./schema-shape.ts";
 import { labelOfKey } from "./schema-words.ts";
@@ -19,11 +19,13 @@ export function ListInput({ item, ...props }: SchemaInputProps & { readonly item
   const t = useWords(formWords);
   const values = Array.isArray(value) ? (value as readonly unknown[]) : [];
   const shape = shapeOf(item);
-  const { drawing } = useFlowState();
+  const { session } = useFlow();
   const { node } = editor;
   if (shape.kind === "text") return <WordList {...props} />;
   const add = (): void =>
-    editor.edit(setField(node, [...path, values.length], freshItem(item, values, drawing?.languages ?? ["fr"])));
+    editor.edit(
+      setField(node, [...path, values.length], freshItem(item, values, session.state().drawing?.languages ?? ["fr"])),
+    );
   const isNamed = shape.kind === "object" && "id" in shape.fields;
   return (
     <fieldset className="flex flex-col gap-2">
@@ -137,11 +139,11 @@ export function Entry({
 }) {
   const t = useWords(formWords);
   const language = useLanguage();
-  const { drawing } = useFlowState();
+  const { session } = useFlow();
   const { id, label } = (value ?? {}) as { readonly id?: string; readonly label?: LocalizedText };
   const name = label === undefined ? (id ?? t("item", { number: index + 1 })) : inLanguage(label, language);
   const remove = (): void => {
-    const exits = drawing?.nodes.get(node)?.raw.exits ?? {};
+    const exits = session.state().drawing?.nodes.get(node)?.raw.exits ?? {};
     const line: readonly FlowEdit[] =
       id !== undefined && Object.hasOwn(exits, id) ? [{ type: "remove", path: ["nodes", node, "exits", id] }] : [];
     editor.edit([...line, ...setField(node, [...path, index], undefined)]);
@@ -210,12 +212,12 @@ function IdInput({
   readonly editor: SchemaInputProps["editor"];
 }) {
   const t = useWords(formWords);
-  const { drawing } = useFlowState();
+  const { session } = useFlow();
   const { node } = editor;
   const rename = (to: string): void => {
     const isFree = taken.every((one) => (one as { id?: string }).id !== to);
     if (to === value || !isFree || !/^[a-zA-Z][a-zA-Z0-9-]*$/.test(to)) return;
-    const exits = drawing?.nodes.get(node)?.raw.exits ?? {};
+    const exits = session.state().drawing?.nodes.get(node)?.raw.exits ?? {};
     const line: readonly FlowEdit[] = Object.hasOwn(exits, value)
       ? [{ type: "rename", path: ["nodes", node, "exits", value], to }]
       : [];

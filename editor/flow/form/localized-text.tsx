@@ -4,7 +4,7 @@ import type { Language } from "../../../engine/core/domain/language.ts";
 import { classes } from "../../ui/classes.ts";
 import { Field, Input, TextArea } from "../../ui/field.tsx";
 import { useLanguage, useWords } from "../../words/words.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import type { FieldEditor } from "./node-field.ts";
 import { limitFor } from "./text-limits.ts";
 import { VariablePicker } from "./variable-picker.tsx";
@@ -23,8 +23,7 @@ interface TextProps {
 /** One text for each language of the flow, one under the other; the same word in all stays one word in the file. */
 export function LocalizedTextField(props: TextProps) {
   const { value, path, editor, isOptional } = props;
-  const { drawing } = useFlowState();
-  const languages = drawing?.languages ?? ["fr"];
+  const languages = useFlowPart((state) => state.drawing?.languages) ?? ["fr"];
   const perLanguage = value !== null && typeof value === "object" ? (value as Readonly<Record<string, string>>) : null;
   const shown = perLanguage ? [...new Set([...languages, ...Object.keys(perLanguage)])] : languages;
   const of = (language: Language): string =>

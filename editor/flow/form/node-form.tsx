@@ -1,11 +1,11 @@
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { renameNode } from "../../../engine/core/flow/commands.ts";
 import { NAME } from "../../../engine/core/flow/document.ts";
 import { iconOf, toneOf } from "../../flows/node-look.ts";
 import { Field, Input } from "../../ui/field.tsx";
 import { useLanguage, useWords } from "../../words/words.ts";
 import type { DrawnNode } from "../drawing.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { ChannelStrip } from "../preview/channel-strip.tsx";
 import { NodeProblems } from "../problems.tsx";
 import { ExitsForm } from "./exits-form.tsx";
@@ -24,6 +24,8 @@ export function NodeForm({ drawn }: { readonly drawn: DrawnNode }) {
   const group = type?.group ?? "logic";
   const Icon = iconOf(raw.type, group);
   const fields = type ? fieldsOf(type) : [];
+  // What customers see may lag behind a little: it is worked out for every channel.
+  const late = useDeferredValue(drawn);
   const shown = fields.filter((field) => !field.isMore);
   const more = fields.filter((field) => field.isMore);
   const input = (field: FormField) => (
@@ -55,7 +57,7 @@ export function NodeForm({ drawn }: { readonly drawn: DrawnNode }) {
       <NodeProblems node={id} />
       {shown.map(input)}
       <ExitsForm drawn={drawn} />
-      <ChannelStrip drawn={drawn} />
+      <ChannelStrip drawn={late} />
       <details className="group rounded-md border border-line">
         <summary className="px-3 py-2 text-sm font-medium">{t("more")}</summary>
         <div className="flex flex-col gap-4 border-t border-line p-3">
@@ -89,9 +91,10 @@ export function NodeForm({ drawn }: { readonly drawn: DrawnNode }) {
 function NodeName({ id }: { readonly id: string }) {
   const t = useWords(formWords);
   const { session, select, mayEdit } = useFlow();
-  const { drawing, isReadable } = useFlowState();
+  const isReadable = useFlowPart((state) => state.isReadable);
   const [problem, setProblem] = useState<string>();
   const rename = (to: string): void => {
+    const { drawing } = session.state();
     if (!drawing || to === id) return setProblem(undefined);
     if (!NAME.test(to) || drawing.nodes.has(to)) return setProblem(t("identifierTaken"));
     setProblem(undefined);

@@ -2,8 +2,8 @@ import { Braces } from "lucide-react";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem, MenuTitle } from "../../ui/menu.tsx";
 import { useWords } from "../../words/words.ts";
-import { useFlowState } from "../flow-context.ts";
-import { variablesIn } from "./variables.ts";
+import { useFlowPart } from "../flow-context.ts";
+import { variablesOf } from "./variables.ts";
 import { formWords } from "./words.ts";
 
 const GROUPS = ["flowGroup", "contactGroup", "workspaceGroup"] as const;
@@ -11,8 +11,7 @@ const GROUPS = ["flowGroup", "contactGroup", "workspaceGroup"] as const;
 /** What can be named at this place: values of this flow, of the customer, of the business. */
 export function VariablePicker({ onPick }: { readonly onPick: (name: string) => void }) {
   const t = useWords(formWords);
-  const { drawing } = useFlowState();
-  const known = drawing ? variablesIn(drawing) : [];
+  const known = useFlowPart(variablesOf);
   return (
     <Menu trigger={<IconButton icon={Braces} size="small" label={t("insertVariable")} />}>
       {GROUPS.map((group) => {

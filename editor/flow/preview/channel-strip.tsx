@@ -1,23 +1,23 @@
 import { CircleCheck, Info, List, TriangleAlert } from "lucide-react";
+import { memo } from "react";
 import type { OutboundContent } from "../../../engine/core/domain/message.ts";
 import type { ChannelOffer } from "../../channels/channel-offers.ts";
 import { classes } from "../../ui/classes.ts";
 import { useLanguage, useWords } from "../../words/words.ts";
 import type { DrawnNode } from "../drawing.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { formWords } from "../form/words.ts";
 import { RichText } from "../rich-text.tsx";
 import { type Change, fitted } from "./fitted.ts";
 
 /** The messages of a node on every channel side by side: the exact rendering, and what becomes of what a channel cannot show. */
-export function ChannelStrip({ drawn }: { readonly drawn: DrawnNode }) {
+export const ChannelStrip = memo(function ChannelStrip({ drawn }: { readonly drawn: DrawnNode }) {
   const t = useWords(formWords);
   const language = useLanguage();
   const { channels } = useFlow();
-  const { drawing } = useFlowState();
+  const languages = useFlowPart((state) => state.drawing?.languages) ?? [language];
   const { node, type } = drawn;
   if (!node || !type) return null;
-  const languages = drawing?.languages ?? [language];
   const spoken = languages.includes(language) ? language : (languages[0] ?? language);
   const contents = type.contents(node, spoken);
   if (contents.length === 0) return null;
@@ -37,7 +37,7 @@ export function ChannelStrip({ drawn }: { readonly drawn: DrawnNode }) {
       </ul>
     </section>
   );
-}
+});
 
 function OnChannel({
   channel,

@@ -17,7 +17,7 @@ import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { spliceBetween } from "../../../engine/core/flow/edit.ts";
 import { useLanguage, useWords } from "../../words/words.ts";
-import { useFlow, useFlowState } from "../flow-context.ts";
+import { useFlow, useFlowPart } from "../flow-context.ts";
 import { flowWords } from "../words.ts";
 import { flowCompletion } from "./completion.ts";
 import { FRENCH } from "./phrases.ts";
@@ -45,7 +45,8 @@ export function YamlEditor() {
   const t = useWords(flowWords);
   const language = useLanguage();
   const { session, mayEdit, line, selected } = useFlow();
-  const { source, diagnostics, parsed } = useFlowState();
+  const source = useFlowPart((state) => state.source);
+  const diagnostics = useFlowPart((state) => state.diagnostics);
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const editable = useRef(new Compartment());
@@ -135,7 +136,7 @@ export function YamlEditor() {
   useEffect(() => {
     const { current } = view;
     if (!current || !chosen || current.hasFocus) return;
-    const { offset } = parsed.rangeOf(["nodes", chosen], "key").start;
+    const { offset } = session.state().parsed.rangeOf(["nodes", chosen], "key").start;
     current.dispatch({
       effects: EditorView.scrollIntoView(Math.min(offset, current.state.doc.length), { y: "start" }),
     });

@@ -3,6 +3,9 @@ import type { TextRange } from "../domain/diagnostic.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import { dangerOf, FORBIDDEN_KEYS, rangeAt, rangeIn, readYaml, type YamlSource } from "./source.ts";
 
+/** Between the keys of a path: no key holds it. */
+const BETWEEN = "\n";
+
 interface ReadBlock {
   readonly document: Document;
   readonly key: string;
@@ -78,6 +81,7 @@ function together(text: string, placed: readonly Placed[]): YamlSource {
     else (value[holder ?? ""] as Record<string, unknown>)[key] = own;
   }
   let counter: LineCounter | null = null;
+  let own: ReadonlyMap<string, Placed> | null = null;
   const at = (start: number, end: number): TextRange => {
     counter ??= lineStarts(text);
     return rangeAt(counter, text, start, end);
@@ -86,7 +90,9 @@ function together(text: string, placed: readonly Placed[]): YamlSource {
     value,
     diagnostics: [],
     rangeOf: (path, part = "value") => {
-      const [start, end] = placeOf(path, part, placed);
+      own ??= new Map(placed.map((one) => [one.block.path.join(BETWEEN), one]));
+      const found = path.length < 2 ? undefined : own.get(`${path[0]}${BETWEEN}${path[1]}`);
+      const [start, end] = found ? inside(found, path.slice(1), part) : placeOf(path, part, placed);
       return at(start, end);
     },
   };
@@ -99,28 +105,27 @@ function lineStarts(text: string): LineCounter {
   return counter;
 }
 
-/** Offsets of a path; one that is not there gives the nearest parent that is. */
+/** Offsets of a path that is no node or place of its own; one that is not there gives the nearest parent that is. */
 function placeOf(
   path: readonly (string | number)[],
   part: "key" | "value",
   placed: readonly Placed[],
 ): readonly [number, number] {
-  const inside = (one: Placed, rest: readonly (string | number)[]): readonly [number, number] => {
-    const [start, end] = rangeIn(one.document, rest, part);
-    return [one.block.start + start, one.block.start + end];
-  };
-  const [first, second] = path;
-  const own = placed.find(({ block }) => block.path[0] === String(first) && block.path[1] === String(second ?? ""));
-  if (own) return inside(own, path.slice(1));
+  const [first] = path;
   const entry = placed.find(({ block }) => block.path.length === 1 && block.path[0] === String(first));
   const within = placed.filter(({ block }) =>
     entry ? block.path[1] !== undefined && block.path[0] === String(first) : true,
   );
   if (entry && (!entry.block.isHolder || (part === "key" && path.length === 1) || within.length === 0))
-    return inside(entry, path);
+    return inside(entry, path, part);
   const [from, to] = [within[0], within[within.length - 1]];
   if (!from || !to) return [0, 0];
   return [from.block.start + startOf(from), to.block.start + endOf(to)];
+}
+
+function inside(one: Placed, rest: readonly (string | number)[], part: "key" | "value"): readonly [number, number] {
+  const [start, end] = rangeIn(one.document, rest, part);
+  return [one.block.start + start, one.block.start + end];
 }
 
 function startOf({ document }: ReadBlock): number {

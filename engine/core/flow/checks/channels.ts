@@ -5,6 +5,7 @@ import type { NodeText } from "../../nodes/node-type.ts";
 import { fit } from "../../run/fit.ts";
 import { channelsOf } from "../shown.ts";
 import type { Check, CheckContext, CheckedFlow, Finding } from "./check.ts";
+import { perNode } from "./per-node.ts";
 
 /** What a channel does to a content, when it is not what the author sees. */
 interface Change {
@@ -157,11 +158,10 @@ export const unsupportedContent: Check = {
 
 /** Looks at every content of every node, as each allowed channel shows it in each language; says each thing once. */
 function perChannel(judge: Judge): Check["find"] {
-  return ({ document, graph }, context) => {
-    const channels = allowedIn({ document, graph }, context);
-    return [...graph.vertices.values()].flatMap(({ id, type, node }) => {
+  return perNode(
+    ({ id, type, node }, { document, graph }, context) => {
       const contents = document.languages.map((language) => ({ language, list: type.contents(node, language) }));
-      return channels.flatMap(({ label, capabilities }): readonly Finding[] => {
+      return allowedIn({ document, graph }, context).flatMap(({ label, capabilities }): readonly Finding[] => {
         const change = firstChange(contents, capabilities, judge);
         if (!change) return [];
         const { severity, said, long } = change;
@@ -172,8 +172,9 @@ function perChannel(judge: Judge): Check["find"] {
         const fix = long && shortened(id, type.texts(node), long);
         return [{ severity, path: ["nodes", id], part: "key", node: id, message, ...(fix ? { fix } : {}) }];
       });
-    });
-  };
+    },
+    ({ document }, { channels }) => [document.languages.join(), document.channels?.join(), channels],
+  );
 }
 
 /** The text cut between two words so that it fits; nothing where it is not written as it is shown. */

@@ -30,25 +30,35 @@ export interface FlowGraph {
   readonly reached: ReadonlySet<string>;
 }
 
+const known = new WeakMap<FlowNode, Omit<Vertex, "out">>();
+
+/** What a node's type says of it alone; kept with the node, for whoever checks a flow again in which few have changed. */
+function vertexOf(id: string, node: FlowNode): Omit<Vertex, "out"> {
+  const kept = known.get(node);
+  if (kept?.id === id) return kept;
+  const type = nodeTypeOf(node.type);
+  const vertex = {
+    id,
+    node,
+    type,
+    exits: type.exits(node),
+    waitsFor: type.waitsFor(node),
+    sketch: type.compile(node, id),
+    variables: type.variables(node),
+  };
+  known.set(node, vertex);
+  return vertex;
+}
+
 export function graphOf(document: FlowDocument): FlowGraph {
   const vertices = new Map<string, Vertex>();
   for (const [id, node] of Object.entries(document.nodes)) {
-    const type = nodeTypeOf(node.type);
-    const exits = type.exits(node);
-    const out = exits.flatMap((exit) => {
+    const alone = vertexOf(id, node);
+    const out = alone.exits.flatMap((exit) => {
       const to = node.exits?.[exit.name];
       return to !== undefined && Object.hasOwn(document.nodes, to) ? [{ exit, to }] : [];
     });
-    vertices.set(id, {
-      id,
-      node,
-      type,
-      exits,
-      waitsFor: type.waitsFor(node),
-      sketch: type.compile(node, id),
-      variables: type.variables(node),
-      out,
-    });
+    vertices.set(id, { ...alone, out });
   }
   const wanted = [document.start, ...document.interrupts.map(({ to }) => to)];
   const entries = [...new Set(wanted)].filter((id) => vertices.has(id));

@@ -66,13 +66,17 @@ const MOST_EXAMPLES = 100;
 
 /** All findings in a flow that parses. A flow that does not has its diagnostics from parsing. Never throws. */
 export function checkFlow(parsed: ParsedFlow, context: CheckContext): readonly Diagnostic[] {
+  return [...checkInSteps(parsed, context)].flat();
+}
+
+/** The same, one check after the other: who asks may stop between two, when the flow has changed meanwhile. */
+export function* checkInSteps(parsed: ParsedFlow, context: CheckContext): Generator<readonly Diagnostic[]> {
   const { document } = parsed;
-  if (!document) return [];
+  if (!document) return;
   const flow = { document, graph: graphOf(document) };
   const chatTo = examplesIn(flow);
-  return checks.flatMap(({ code, find }) =>
-    find(flow, context).map((finding) => diagnosticOf(code, { ...chatTo(finding), ...finding }, parsed)),
-  );
+  for (const { code, find } of checks)
+    yield find(flow, context).map((finding) => diagnosticOf(code, { ...chatTo(finding), ...finding }, parsed));
 }
 
 /** The shortest chat to the node of a finding that brings none of its own. Where nothing leads, there is none. */

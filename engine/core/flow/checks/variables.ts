@@ -11,6 +11,7 @@ import type { Check, CheckedFlow, Finding } from "./check.ts";
 import type { Edge, Vertex } from "./graph.ts";
 import { nearestOf } from "./near.ts";
 import { exampleOf, waysIn } from "./paths.ts";
+import { perNode } from "./per-node.ts";
 import { type FoundString, stringsIn } from "./strings.ts";
 
 /** Variables that the engine itself sets. */
@@ -22,31 +23,30 @@ const LOCAL = /\{%-?\s*(?:assign|capture|for|tablerow|increment|decrement)\s+([\
 /** Placeholders and conditions must be readable. */
 export const invalidTemplate: Check = {
   code: "invalid-template",
-  find: ({ graph }) =>
-    [...graph.vertices.values()].flatMap((vertex) => {
-      const { comment: _, title: __, ...fields } = vertex.node;
-      const expressions = expressionsOf(vertex);
-      return stringsIn(fields).flatMap(({ path, text }): readonly Finding[] => {
-        const problem = expressions.has(text) ? expressionProblem(text) : (templateProblem(text) ?? mixedIn(text));
-        if (!problem) return [];
-        return [
-          {
-            severity: "error",
-            path: ["nodes", vertex.id, ...path],
-            node: vertex.id,
-            message: expressions.has(text)
-              ? {
-                  fr: `Corrigez la condition « ${text.slice(0, 80)} », elle ne peut pas être lue : ${problem}.`,
-                  en: `Correct the condition "${text.slice(0, 80)}", it cannot be read: ${problem}.`,
-                }
-              : {
-                  fr: `Corrigez ce texte, l'un de ses repères ne peut pas être lu : ${problem}.`,
-                  en: `Correct this text, one of its placeholders cannot be read: ${problem}.`,
-                },
-          },
-        ];
-      });
-    }),
+  find: perNode((vertex) => {
+    const { comment: _, title: __, ...fields } = vertex.node;
+    const expressions = expressionsOf(vertex);
+    return stringsIn(fields).flatMap(({ path, text }): readonly Finding[] => {
+      const problem = expressions.has(text) ? expressionProblem(text) : (templateProblem(text) ?? mixedIn(text));
+      if (!problem) return [];
+      return [
+        {
+          severity: "error",
+          path: ["nodes", vertex.id, ...path],
+          node: vertex.id,
+          message: expressions.has(text)
+            ? {
+                fr: `Corrigez la condition « ${text.slice(0, 80)} », elle ne peut pas être lue : ${problem}.`,
+                en: `Correct the condition "${text.slice(0, 80)}", it cannot be read: ${problem}.`,
+              }
+            : {
+                fr: `Corrigez ce texte, l'un de ses repères ne peut pas être lu : ${problem}.`,
+                en: `Correct this text, one of its placeholders cannot be read: ${problem}.`,
+              },
+        },
+      ];
+    });
+  }),
 };
 
 /** Conditions inside a text: `{% if a and b or c %}`. */

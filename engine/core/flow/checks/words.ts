@@ -3,13 +3,14 @@ import { matchesKeyword, plain } from "../../run/match.ts";
 import type { FlowDocument } from "../document.ts";
 import type { Check, Finding } from "./check.ts";
 import type { Vertex } from "./graph.ts";
+import { perNode } from "./per-node.ts";
 import { stringsIn } from "./strings.ts";
 
 /** Every text in every language of the flow. */
 export const missingTranslation: Check = {
   code: "missing-translation",
-  find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap(({ id, type, node }) =>
+  find: perNode(
+    ({ id, type, node }, { document }) =>
       type.texts(node).flatMap(({ path, text }): readonly Finding[] => {
         if (typeof text === "string") return [];
         const missing = document.languages.filter(
@@ -38,18 +39,21 @@ export const missingTranslation: Check = {
           },
         }));
       }),
-    ),
+    ({ document }) => [document.languages.join()],
+  ),
 };
 
 /** Two choices that read the same, words that mean two of them, and conditions that an earlier one always answers. */
 export const choiceUnreachable: Check = {
   code: "choice-unreachable",
-  find: ({ document, graph }) =>
-    [...graph.vertices.values()].flatMap((vertex) => [
+  find: perNode(
+    (vertex, { document }) => [
       ...document.languages.flatMap((language) => sameWords(vertex, language)),
       ...shadowed(vertex, document),
       ...askedBefore(vertex),
-    ]),
+    ],
+    ({ document }) => [document.languages.join(), JSON.stringify(document.interrupts)],
+  ),
 };
 
 interface Option {
