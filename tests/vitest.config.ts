@@ -53,6 +53,8 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          // A real browser beside real servers: what fails once in a busy moment is tried once more.
+          retry: 1,
           root: new URL("..", import.meta.url).pathname,
           include: ["tests/browser/**/*.test.ts"],
           testTimeout: 90_000,

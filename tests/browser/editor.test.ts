@@ -29,6 +29,19 @@ const card = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
 async function openFlow(id: string): Promise<void> {
   await page.goto(`${relais.url}/flows/${id}`);
   await card(id === "boutique" ? "greeting" : "__start").waitFor(SOON);
+  await still();
+}
+
+/** The canvas has found its place: what is clicked is where it was seen. */
+async function still(): Promise<void> {
+  const place = () => page.locator(".react-flow__viewport").getAttribute("style");
+  let before = await place();
+  for (let same = 0; same < 5; ) {
+    await page.waitForTimeout(100);
+    const now = await place();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
 }
 async function findings(): Promise<readonly string[]> {
   await page.evaluate(axe);
