@@ -79,7 +79,9 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
         const gapMs = isUrgent ? GAP_MS : EVERY_MS / 2;
         const since = await deps.store.histories.take(account.workspaceId, account.id, gapMs);
         if (since !== null) await catchUp(deps, account, since);
-        plan(account.id, clock.now() + EVERY_MS, false);
+        // Somebody has only just looked, perhaps a process that is no more: what is urgent is looked at after the gap.
+        if (since === null && isUrgent) plan(account.id, clock.now() + GAP_MS, true);
+        else plan(account.id, clock.now() + EVERY_MS, false);
       } catch (error) {
         log.warn("what a provider kept could not be read", { accountId: account.id, error: String(error) });
         plan(account.id, clock.now() + AGAIN_MS, true);

@@ -312,7 +312,7 @@ describe("Twilio", () => {
 });
 
 test("a channel that is not part of this program says so politely", async () => {
-  const answer = await fetch(`${relais.url}/webhook/messenger`, { method: "POST", body: "{}" });
+  const answer = await fetch(`${relais.url}/webhook/telegraph`, { method: "POST", body: "{}" });
   expect(answer.status).toBe(404);
   expect(await answer.text()).toBe("this channel is not connected");
 });
