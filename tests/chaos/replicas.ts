@@ -7,6 +7,8 @@ import { openRows } from "./rows.ts";
 import type { Scenario } from "./scenario.ts";
 
 const MACHINES = 3;
+/** Longer than a machine is frozen in the short form: what it had begun may still leave when it comes back. */
+const UNKNOWN_WAIT_MS = 30_000;
 
 export interface ReplicaOptions {
   readonly seed: number;
@@ -30,7 +32,7 @@ export async function underKilledReplicas(server: PostgresServer, options: Repli
     perSecond: options.perSecond,
     // A load balancer gives up a machine that does not answer.
     webhookTimeoutMs: 3000,
-    env: { UNKNOWN_WAIT_MS: "30000" },
+    env: { UNKNOWN_WAIT_MS: String(UNKNOWN_WAIT_MS) },
   });
   const wrong: string[] = [];
   let kills = 0;
@@ -62,8 +64,10 @@ export async function underKilledReplicas(server: PostgresServer, options: Repli
     if (!frozen.alive()) wrong.push(`the frozen machine ended by itself: ${await frozen.ended()}`);
     wrong.push(...(await house.rest(90_000)));
     const slowest = waits.slowestMs();
-    if (slowest > RECOVERY_MS) wrong.push(`a customer waited ${slowest} ms for an answer`);
     const verdict = await house.judge();
+    // A process that dies between record and request leaves a send of which nobody can know: it waits for evidence (C-6).
+    const allowedMs = RECOVERY_MS + (verdict.badged > 0 ? UNKNOWN_WAIT_MS : 0);
+    if (slowest > allowedMs) wrong.push(`a customer waited ${slowest} ms for an answer`);
     if (verdict.violations.length + wrong.length > 0) house.keep("replicas");
     return resultOf("replicas", kills, [slowest], verdict, wrong);
   } finally {
