@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { AssistantAnswer } from "../domain/effect.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { type InboundContent, textOf } from "../domain/message.ts";
 import { sentence } from "../domain/sentences.ts";
 import { name } from "../flow/document.ts";
+import { askedMore } from "./asked-more.ts";
 import { common, FAILED, field } from "./fields.ts";
 import { type FlowNode, nodeType, type VerbCall } from "./node-type.ts";
 import { gist, readsOf } from "./reading.ts";
@@ -84,22 +84,8 @@ export const answer = nodeType<AnswerNode>({
         const text = sentence("notInPlaybook", at.workspace, at.language);
         return { type: "exit", exit: "failed", say: [{ type: "text", text }] };
       }
-      case "message": {
-        // What comes while the assistant thinks belongs to the question: one answer for both.
-        const more = wordsOf(event.content);
-        if (more === "")
-          return {
-            type: "stay",
-            say: [{ type: "text", text: sentence("cannotReadAttachment", at.workspace, at.language) }],
-          };
-        const question = `${String(at.variables.lastText ?? "")}\n${more}`.trim();
-        return {
-          type: "stay",
-          set: { lastText: question },
-          verbs: [ask(node, at.node, "{{ lastText }}")],
-          again: "fresh",
-        };
-      }
+      case "message":
+        return askedMore(event.content, at, ask(node, at.node, "{{ lastText }}"));
       case "sendFailed":
       case "people":
         return { type: "ignore" };
@@ -111,7 +97,3 @@ export const answer = nodeType<AnswerNode>({
   waitsFor: () => "effect",
   preview: (node, language) => gist(node.instructions ?? "", language),
 });
-
-function wordsOf(content: InboundContent): string {
-  return textOf(content).trim();
-}

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Understood } from "../domain/effect.ts";
 import type { LocalizedText } from "../domain/language.ts";
-import { textOf } from "../domain/message.ts";
-import { sentence } from "../domain/sentences.ts";
+import { askedMore } from "./asked-more.ts";
 import { common, FAILED, field, NEXT, OTHER, text, variable } from "./fields.ts";
 import { type ExitSpec, type FlowNode, nodeType, type VerbCall } from "./node-type.ts";
 import { gist, readsOf } from "./reading.ts";
@@ -143,22 +142,8 @@ export const understand = nodeType<UnderstandNode>({
       }
       case "effectFailed":
         return { type: "exit", exit: "failed" };
-      case "message": {
-        // What comes while it is read belongs to it.
-        const more = textOf(event.content).trim();
-        if (more === "")
-          return {
-            type: "stay",
-            say: [{ type: "text", text: sentence("cannotReadAttachment", at.workspace, at.language) }],
-          };
-        const question = `${String(at.variables.lastText ?? "")}\n${more}`.trim();
-        return {
-          type: "stay",
-          set: { lastText: question },
-          verbs: [ask(node, at.node, "{{ lastText }}")],
-          again: "fresh",
-        };
-      }
+      case "message":
+        return askedMore(event.content, at, ask(node, at.node, "{{ lastText }}"));
       case "sendFailed":
       case "people":
         return { type: "ignore" };
